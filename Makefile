@@ -1,0 +1,41 @@
+# Every target below sets up what it needs first; repeating that takes a moment and changes nothing.
+#   PYTHON=/path/to/python3   use this Python (3.11 or newer) instead of the newest one found
+#   ARGS="…"                  more words for the command of a target, for example: make test ARGS="-k agreement"
+
+PYTHON ?=
+export PYTHON
+setup := bash scripts/setup.sh
+python := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help course test test-all lint lab clean distclean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+course: ## Build the assignments, and mark a simulated class
+	@$(setup) instructor
+	@.venv/bin/fairmark class run $(ARGS)
+
+test: ## Run the tests, leaving out the slow ones
+	@$(setup) dev
+	@$(python) -m pytest -m "not slow" $(ARGS)
+
+test-all: ## Run every test
+	@$(setup) dev
+	@$(python) -m pytest $(ARGS)
+
+lint: ## Check style, format and types
+	@$(setup) dev
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy
+
+lab: ## Open the lessons in JupyterLab
+	@$(setup) instructor
+	@$(python) -m jupyterlab --ServerApp.root_dir=notebooks/lessons $(ARGS)
+
+clean: ## Remove what the course built
+	rm -rf build
+
+distclean: clean ## Remove the virtual environment too
+	rm -rf .venv
