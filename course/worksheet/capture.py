@@ -1,0 +1,94 @@
+"""Bring an answer out of a notebook that is being marked: the value by name, as plain data, and nothing else.
+
+This runs inside the student's kernel, beside code that may do anything. It holds no key, so all that forging it can
+do is to give another answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from typing import Any
+
+from worksheet import wire
+
+MIME = "application/vnd.worksheet.answer+json"
+
+
+def value_of(namespace: dict[str, Any], name: str) -> dict[str, Any]:
+    """Read one answer variable.
+
+    Returns
+    -------
+    dict
+        ``{"answer": text}`` with the answer's wire text, or ``{"problem": sentence}``.
+
+    Examples
+    --------
+    >>> value_of({"ps1_q1": "b"}, "ps1_q1")
+    {'answer': '"b"'}
+    >>> value_of({}, "ps1_q1")
+    {'problem': 'ps1_q1 is not defined; run its cell, and check the spelling of the name.'}
+    """
+    if name not in namespace:
+        return {"problem": f"{name} is not defined; run its cell, and check the spelling of the name."}
+    return _sent(namespace[name], name)
+
+
+def results_of(namespace: dict[str, Any], name: str, calls: list[list[Any]]) -> dict[str, Any]:
+    """Call an answer function with each list of arguments; what it prints is thrown away.
+
+    Returns
+    -------
+    dict
+        ``{"answer": text}``, where the text is a list with, for each call, ``{"value": ...}`` or
+        ``{"error": "ZeroDivisionError: ..."}``; or ``{"problem": sentence}``.
+
+    Examples
+    --------
+    >>> results_of({"half": lambda n: n / 2}, "half", [[3]])
+    {'answer': '[{"value":1.5}]'}
+    """
+    if not callable(namespace.get(name)):
+        return {"problem": f"{name} must be a function, and is not."}
+    return _sent([_call(namespace[name], arguments) for arguments in calls], name)
+
+
+def emit(nonce: str, name: str, calls: str | None = None) -> None:
+    """Publish one answer from the running kernel, for the marker to pick up.
+
+    Parameters
+    ----------
+    nonce
+        Repeated in the message, so that the marker knows which request it answers.
+    name
+        The answer variable or function.
+    calls
+        For a function: JSON text of the list of argument lists.
+    """
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    shell = get_ipython()
+    namespace = shell.user_ns if shell is not None else {}
+    found = value_of(namespace, name) if calls is None else results_of(namespace, name, json.loads(calls))
+    display({MIME: {"nonce": nonce} | found}, raw=True)
+
+
+def _call(function: Any, arguments: list[Any]) -> dict[str, Any]:
+    quiet = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+            return {"value": wire.plain(function(*arguments))}
+    except Exception as error:  # whatever a student's function raises is its result
+        return {"error": f"{type(error).__name__}: {error}"[:200]}
+
+
+def _sent(value: object, name: str) -> dict[str, Any]:
+    try:
+        return {"answer": wire.dumps(value)}
+    except wire.RefusedError as refusal:
+        return {"problem": f"{name} cannot be handed in: {refusal}."}
+    except Exception as error:  # a value may misbehave in any way while it is read
+        return {"problem": f"{name} cannot be read: {type(error).__name__}."}

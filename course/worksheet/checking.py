@@ -1,0 +1,73 @@
+"""``check`` and ``hint``: what a student runs under an answer."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Any
+
+from worksheet import capture, form, wire
+from worksheet.items import Item, find
+
+_NOT_GIVEN = object()
+
+
+def check(item_id: str, answer: object = _NOT_GIVEN) -> None:
+    """Check whether an answer has the form that its question asks for.
+
+    It never says whether the answer is right: that is decided when the notebook is marked.
+
+    Parameters
+    ----------
+    item_id
+        As in ``"ps1-q3"``; the answer is then the variable ``ps1_q3`` of the notebook.
+    answer
+        The answer itself, where it is not in that variable.
+    """
+    _, item = find(item_id)
+    caller = sys._getframe(1).f_globals
+    namespace = caller if answer is _NOT_GIVEN else {item.name: answer}
+    trouble = form_problem(item, namespace)
+    if trouble is None:
+        print(f"{item.id}: the form of your answer is fine. Whether it is right is decided when it is marked.")
+    else:
+        print(f"{item.id}: not ready. {trouble}")
+        print(f"Hint: {item.hint}")
+
+
+def hint(item_id: str) -> None:
+    """Print an item's hint: where to look, or how to begin."""
+    _, item = find(item_id)
+    print(f"Hint for {item.id}: {item.hint}")
+
+
+def form_problem(item: Item, namespace: dict[str, Any]) -> str | None:
+    """Say what is wrong with the form of an item's answer in a notebook's names, or None.
+
+    Examples
+    --------
+    >>> item = Item("a-q1", "number", 1, "", "", "")
+    >>> form_problem(item, {"a_q1": "many"})
+    'Answer with a number, without quotation marks; you gave "many".'
+    """
+    if item.kind == "function":
+        return _function_problem(item, namespace.get(item.name))
+    sent = capture.value_of(namespace, item.name)
+    if "problem" in sent:
+        return str(sent["problem"])
+    return form.problem(item, wire.loads(sent["answer"]))
+
+
+def _function_problem(item: Item, function: object) -> str | None:
+    """Judge a function by its parameters: running it is left to the student and to marking."""
+    wanted = item.form["signature"]
+    if not callable(function):
+        return f"{item.name} must be a function; define it with: def {wanted}:"
+    try:
+        found = len(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
+    expected = len([part for part in wanted.partition("(")[2].rstrip(")").split(",") if part.strip()])
+    if found != expected:
+        return f"{item.name} must take {expected} arguments, as in {wanted}; yours takes {found}."
+    return None

@@ -1,0 +1,96 @@
+"""Which variant of an item a student gets: not secret, only different from the neighbour's."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any
+
+from worksheet.items import find
+
+_named: list[str] = []
+
+
+def choose(course: str, term: str, item: str, student: str, size: int) -> int:
+    """Choose a variant's position in its pool.
+
+    The position is the SHA-256 of course, term, item and student id, read as a number, modulo the pool's size. The
+    parts are joined with a line feed, which none of them may hold.
+
+    Parameters
+    ----------
+    course, term, item, student
+        The ids that the choice depends on.
+    size
+        How many variants the pool holds; at least 1.
+
+    Returns
+    -------
+    int
+        From 0 to ``size - 1``.
+
+    Raises
+    ------
+    ValueError
+        If the pool is empty or an id holds a line feed.
+
+    Examples
+    --------
+    >>> choose("c", "2026", "ps1-q1", "anna", 4) in range(4)
+    True
+    """
+    parts = (course, term, item, student)
+    if size < 1:
+        raise ValueError(f"the pool of {item} is empty")
+    if any("\n" in part for part in parts):
+        raise ValueError(f"an id may not hold a line feed: {parts}")
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).digest()
+    return int.from_bytes(digest) % size
+
+
+def i_am(student: str) -> None:
+    """Say who you are, where no JupyterHub says it for you.
+
+    Parameters
+    ----------
+    student
+        Your id in the course, exactly as your instructor has it. When your work is marked, your instructor's
+        record decides, whatever is typed here.
+    """
+    _named[:] = [student]
+
+
+def student_id() -> str:
+    """Say whose notebook this is.
+
+    Raises
+    ------
+    LookupError
+        If neither marking, nor a JupyterHub, nor :func:`i_am` has said who it is.
+    """
+    known = os.environ.get("WORKSHEET_STUDENT") or os.environ.get("JUPYTERHUB_USER") or "".join(_named)
+    if not known:
+        raise LookupError(
+            'This question differs from student to student, so it must know who you are. Run i_am("your-id") '
+            "in a cell above, with your id as your instructor has it, and then this cell again."
+        )
+    return known
+
+
+def variant(item_id: str) -> dict[str, Any]:
+    """Give the parameters of your own variant of an item.
+
+    Parameters
+    ----------
+    item_id
+        As in ``"ps1-q9"``.
+
+    Returns
+    -------
+    dict
+        The public parameters that the question's text refers to.
+    """
+    sheet, item = find(item_id)
+    if not item.pool:
+        return {}
+    return dict(item.pool[choose(sheet.course, sheet.term, item_id, student_id(), len(item.pool))])
