@@ -1,0 +1,316 @@
+"""The command ``fairmark``: each step of marking a class, and all of them at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from fairmark import autograde, classroom, exports, gradebook, release, report, settings
+from fairmark import bank as item_bank
+from fairmark.autograde import Marked
+from fairmark.report import Row
+from fairmark.settings import Settings
+
+console = Console(highlight=False)
+_PATH: click.Path = click.Path(path_type=Path)
+_EXPECTED = (settings.SettingsError, item_bank.BankError, release.ReleaseError)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--settings", "file", type=click.Path(path_type=Path), help="The course.toml (default: looked for here and above)."
+)
+@click.option(
+    "--bank", type=click.Path(path_type=Path), help="The folder of the item bank (default: as in course.toml)."
+)
+@click.option(
+    "--workdir", type=click.Path(path_type=Path), help="Where everything is made (default: as in course.toml)."
+)
+@click.pass_context
+def main(context: click.Context, file: Path | None, bank: Path | None, workdir: Path | None) -> None:
+    """Release assignments, mark what comes back, and give feedback.
+
+    In the order of a term: `release` once; then for each assignment `collect`, `mark`, a person's marks in nbgrader's
+    formgrader, `feedback`, `export`. Marks live in nbgrader's gradebook, so its own commands work in the same folder.
+
+    To see all of it on an invented class, run `fairmark class run`.
+    """
+    with _explained():
+        context.obj = settings.load(file, bank=bank, workdir=workdir)
+
+
+@main.command("release")
+@click.pass_obj
+def release_command(course: Settings) -> None:
+    """Build the student release of every assignment, and the bundle.
+
+    Needs the source notebooks and the item bank. Of the bank only the public halves are used; no key is in what is
+    built. Prints where the release is.
+    """
+    with _explained():
+        _release(course)
+
+
+@main.command("collect")
+@click.argument("assignments", nargs=-1)
+@click.pass_obj
+def collect_command(course: Settings, assignments: tuple[str, ...]) -> None:
+    """Collect what students submitted through nbgrader's exchange.
+
+    Takes the newest submission of each student. Without ASSIGNMENTS: all of them.
+    """
+    with _explained():
+        _collect(course, _names(course, assignments))
+
+
+@main.command("mark")
+@click.argument("assignments", nargs=-1)
+@click.pass_obj
+def mark_command(course: Settings, assignments: tuple[str, ...]) -> None:
+    """Mark every submission that is new or changed.
+
+    Runs each notebook, reads its answers as data, compares them with the bank, and writes points into nbgrader's
+    gradebook. A notebook that cannot be read is flagged and stops nothing. Ends with status 3 if any was flagged.
+
+    Student code is not yet confined: run this only where it may read what your user can read.
+    """
+    with _explained():
+        marked = _mark(course, _names(course, assignments))
+        flagged = [one for one in marked if one.status == "flagged"]
+        for one in flagged:
+            console.print(f"[bold]{one.student}[/] {one.assignment}: {one.reason}. {one.detail}")
+    if flagged:
+        sys.exit(3)
+
+
+@main.command("feedback")
+@click.argument("assignments", nargs=-1)
+@click.pass_obj
+def feedback_command(course: Settings, assignments: tuple[str, ...]) -> None:
+    """Write a feedback page for every marked submission.
+
+    Run it again after a person has marked the written answers: the pages then show those marks too.
+    """
+    with _explained():
+        _feedback(course, _names(course, assignments))
+
+
+@main.command("export")
+@click.option("--to", type=_PATH, help="The CSV file (default: marks.csv in the working folder).")
+@click.pass_obj
+def export_command(course: Settings, to: Path | None) -> None:
+    """Write every student's marks as CSV.
+
+    A mark that is still open, because a person has to mark or to look, is an empty field, never 0.
+    """
+    with _explained():
+        file = to or course.workdir / "marks.csv"
+        exports.marks_csv(report.table(course, autograde.flagged(course)), file)
+        console.print(f"Marks: {file}")
+
+
+@main.group("bank")
+def bank_group() -> None:
+    """Look after the item bank."""
+
+
+@bank_group.command("check")
+@click.pass_obj
+def bank_check(course: Settings) -> None:
+    """Check the bank: its form, and that no message gives a key away."""
+    with _explained():
+        assignments = item_bank.load(course.bank)
+        leaks = [
+            f"{entry.item.id}: this text gives the key away: {text}"
+            for one in assignments.values()
+            for entry in one.entries.values()
+            for text in item_bank.giveaways(entry)
+        ]
+    for leak in leaks:
+        console.print(leak)
+    for name, one in assignments.items():
+        console.print(f"{name}: {len(one.entries)} items, {one.points:g} points")
+    if leaks:
+        sys.exit(1)
+
+
+@main.group("class")
+def class_group() -> None:
+    """Simulate a class, to try everything before real students do."""
+
+
+_size = click.option("--size", default=12, show_default=True, type=click.IntRange(1, 1000), help="How many students.")
+_seed = click.option("--seed", default=2026, show_default=True, help="The same seed makes the same class.")
+
+
+@class_group.command("make")
+@_size
+@_seed
+@click.pass_obj
+def class_make(course: Settings, size: int, seed: int) -> None:
+    """Make a class of simulated students and have it hand in every released assignment.
+
+    The students are perfect, typical, careless, guessing, empty-handed, or have a broken notebook; so their marks are
+    known beforehand, and the summary says whether marking found them.
+    """
+    with _explained():
+        students = classroom.simulate(course, size=size, seed=seed)
+        console.print(f"{len(students)} simulated students have handed in.")
+
+
+@class_group.command("run")
+@_size
+@_seed
+@click.pass_obj
+def class_run(course: Settings, size: int, seed: int) -> None:
+    """Do everything once: release, make a class, collect, mark, feedback, export, and a summary."""
+    with _explained():
+        _release(course)
+        students = classroom.simulate(course, size=size, seed=seed)
+        console.print(f"2  A class of {len(students)} simulated students (seed {seed}) has handed in.")
+        names = list(item_bank.load(course.bank))
+        _collect(course, names)
+        marked = _mark(course, names)
+        _feedback(course, names)
+        rows = report.table(course, marked)
+        exports.marks_csv(rows, course.workdir / "marks.csv")
+        wrong = _summary(course, rows, marked)
+    if wrong:
+        sys.exit(1)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn the errors that a user can mend into one line; everything else keeps its traceback."""
+    try:
+        yield
+    except _EXPECTED as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _names(course: Settings, asked: Iterable[str]) -> list[str]:
+    known = list(item_bank.load(course.bank))
+    for name in asked:
+        if name not in known:
+            raise click.ClickException(f"there is no assignment {name!r}; the bank has {', '.join(known)}")
+    return list(asked) or known
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _release(course: Settings) -> None:
+    with _bar() as bar:
+        task = bar.add_task("building the release", total=None)
+        released = release.build(course)
+        bar.update(task, completed=1, total=1)
+    for one in released:
+        console.print(f"1  Released {one.assignment}: {one.items} items, {one.points:g} points.")
+
+
+def _collect(course: Settings, names: list[str]) -> None:
+    nbgrader = gradebook.api(course)
+    for name in names:
+        gradebook.check(nbgrader.collect(name, update=True), f"collect {name}")
+        console.print(f"3  Collected {name} from {len(autograde.submitted(course, name))} students.")
+
+
+def _mark(course: Settings, names: list[str]) -> list[Marked]:
+    nbgrader = gradebook.api(course)
+    total = sum(len(autograde.submitted(course, name)) for name in names)
+    marked: list[Marked] = []
+    with _bar() as bar:
+        task = bar.add_task("marking", total=total)
+        for name in names:
+            marked += autograde.mark(course, nbgrader, name, lambda one: _advance(bar, task, one))
+    count = {status: sum(one.status == status for one in marked) for status in ("marked", "unchanged", "flagged")}
+    console.print(f"4  Marked {count['marked']}, unchanged {count['unchanged']}, flagged {count['flagged']}.")
+    return marked
+
+
+def _advance(bar: Progress, task: TaskID, one: Marked) -> None:
+    bar.update(task, advance=1, description=f"marking {one.assignment}: {one.student}")
+
+
+def _feedback(course: Settings, names: list[str]) -> None:
+    nbgrader = gradebook.api(course)
+    todo = [(name, student) for name in names for student in autograde.submitted(course, name)]
+    todo = [(name, student) for name, student in todo if autograde.read_record(course, name, student)]
+    with _bar() as bar:
+        task = bar.add_task("writing feedback", total=len(todo))
+        for name, student in todo:
+            result: dict[str, Any] = nbgrader.generate_feedback(name, student)
+            gradebook.check(result, f"write the feedback page of {student} for {name}")
+            bar.update(task, advance=1)
+    console.print(f"5  Wrote {len(todo)} feedback pages.")
+
+
+def _summary(course: Settings, rows: list[Row], marked: list[Marked]) -> list[str]:
+    roles = {student.id: student.role for student in classroom.plan(course)}
+    console.print()
+    console.print(_marks_table(rows, roles))
+    flagged = [row for row in rows if row.status == "flagged" or "stopped" in row.attention]
+    waiting = [row for row in rows if row.by_hand is None and row not in flagged]
+    console.print("[bold]Who needs a person's eye[/]")
+    for row in flagged:
+        console.print(f"  {row.student}, {row.assignment}: {row.attention}")
+    if waiting:
+        console.print(
+            f"  {len(waiting)} written answers wait to be marked: {', '.join(row.student for row in waiting)}"
+        )
+    if not flagged and not waiting:
+        console.print("  nobody")
+    _common_misreadings(course, sorted({row.assignment for row in rows}))
+    wrong = report.as_designed(course, rows)
+    console.print()
+    if wrong:
+        console.print("[bold]Marks that are not as designed[/]")
+        for line in wrong:
+            console.print(f"  {line}")
+    elif roles:
+        console.print(f"All {len(rows)} marks are as designed.")
+    _where(course)
+    return wrong
+
+
+def _marks_table(rows: list[Row], roles: dict[str, str]) -> Table:
+    table = Table("student", "kind", "assignment", title="Marks", title_justify="left")
+    for heading in ("automatic", "per cent", "written"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        flagged = row.status == "flagged"
+        share = f"{100 * row.automatic / row.automatic_of:.0f} %" if row.automatic_of and not flagged else "–"
+        automatic = "not marked" if flagged else f"{row.automatic:g} of {row.automatic_of:g}"
+        written = "open" if row.by_hand is None else f"{row.by_hand:g} of {row.by_hand_of:g}"
+        table.add_row(row.student, roles.get(row.student, ""), row.assignment, automatic, share, written)
+    return table
+
+
+def _common_misreadings(course: Settings, assignments: list[str]) -> None:
+    counted = [one for name in assignments for one in report.misconceptions(course, name).most_common(3)]
+    if counted:
+        console.print("[bold]Commonest misreadings[/]")
+    for (item, misconception), students in counted:
+        console.print(f"  {item}: {misconception.replace('-', ' ')} ({students} students)")
+
+
+def _where(course: Settings) -> None:
+    console.print("[bold]Where the files are[/]")
+    for what, path in (
+        ("student bundle", "bundle"),
+        ("marks", "marks.csv"),
+        ("feedback pages", "feedback"),
+        ("gradebook", "gradebook.db"),
+    ):
+        console.print(f"  {what:16}{course.workdir / path}", soft_wrap=True)
+    console.print(f"  to mark by hand: cd {course.workdir} && nbgrader formgrader", soft_wrap=True)

@@ -1,0 +1,51 @@
+"""Write marks for other programs to read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from fairmark.files import write_text
+from fairmark.report import Row
+
+COLUMNS = (
+    "student",
+    "assignment",
+    "status",
+    "automatic",
+    "automatic_of",
+    "by_hand",
+    "by_hand_of",
+    "late",
+    "total",
+    "out_of",
+    "attention",
+)
+
+
+def marks_csv(rows: list[Row], file: Path) -> None:
+    """Write the marks as CSV (UTF-8, commas, RFC 4180 quoting), one row a student and assignment.
+
+    Parameters
+    ----------
+    rows
+        As :func:`fairmark.report.table` gives them. A mark that is still open is an empty field, never 0.
+    file
+        Written whole or not at all.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([_field(getattr(row, name)) for name in COLUMNS])
+    write_text(file, stream.getvalue())
+
+
+def _field(value: float | str | None) -> str:
+    """Write one field; text that a spreadsheet would take for a formula is made harmless."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value
+    return f"{value:g}"

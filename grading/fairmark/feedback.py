@@ -1,0 +1,144 @@
+"""The page that a student gets back: what was asked, what was answered, what it earned, and what to reread.
+
+It is made by nbgrader's own feedback step, whose exporter this module provides; so ``nbgrader generate_feedback`` and
+the formgrader's button make the same page. It loads nothing from elsewhere and runs no script.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from mistune import create_markdown
+from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
+from worksheet.wire import Json
+
+from fairmark import autograde, bank, gradebook
+from fairmark.bank import Entry
+from fairmark.release import prompt
+
+_SYMBOLS = {"right": "✓", "partial": "◐", "wrong": "✗", "form": "✗", "missing": "–", "by-hand": "✎"}
+_WORDS = {
+    "right": "right",
+    "partial": "partly right",
+    "wrong": "not right",
+    "form": "could not be read as an answer",
+    "missing": "no answer",
+    "by-hand": "marked by a person",
+}
+_MARKDOWN = create_markdown(escape=True, plugins=["table"])
+
+
+class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
+    """Write a feedback page from a marked notebook, its record and the gradebook."""
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **_: Any) -> tuple[str, Any]:
+        """Run the configured preprocessors, then write our page instead of the notebook's."""
+        nb, resources = self._preprocess(nb, self._init_resources(resources))
+        names = resources["nbgrader"]
+        course = gradebook.course_of(self.config)
+        record = autograde.read_record(course, names["assignment"], names["student"])
+        if record is None:
+            raise ValueError(f"{names['student']} {names['assignment']}: not marked yet; run fairmark mark")
+        assignment = bank.load(course.bank)[names["assignment"]]
+        resources["output_extension"] = ".html"
+        grades = _grades(names)
+        questions = [
+            question(assignment.entries[one["item"]], one, grades.get(one["item"], {}), _written(nb, one["item"]))
+            for one in record["items"]
+            if one["item"] in assignment.entries
+        ]
+        return page(course.title, assignment.title, record, questions), resources
+
+
+def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], written: str) -> dict[str, Any]:
+    """Gather what the page says about one item.
+
+    Parameters
+    ----------
+    entry
+        The item; of its secret half only what the verdict already quotes is shown.
+    record
+        What marking recorded of it.
+    grade
+        ``score``, ``waiting`` and ``comment`` of the gradebook.
+    written
+        The student's text, for a written item.
+    """
+    item, outcome = entry.item, record["outcome"]
+    by_hand = outcome == "by-hand"
+    score = grade.get("score", record["points"])
+    message = record["message"]
+    if by_hand:
+        message = "Not marked yet: a person reads this answer." if grade.get("waiting") else "Marked by a person."
+    return {
+        "id": item.id,
+        "prompt": Markup(_MARKDOWN(prompt(item).partition("\n")[2])),  # noqa: S704  from our bank, and escaped
+        "given": item.pool[record["variant"]] if item.pool else {},
+        "answer": written if by_hand else _answer(record["answer"]),
+        "answer_label": "What your function gave when it was called" if item.kind == "function" else "Your answer",
+        "symbol": _SYMBOLS[outcome],
+        "outcome": _WORDS[outcome],
+        "kind": outcome,
+        "score": score,
+        "points": item.points,
+        "changed": not by_hand and score != record["points"],
+        "waiting": bool(grade.get("waiting")),
+        "message": message,
+        "comment": grade.get("comment") or "",
+    }
+
+
+def page(title: str, assignment: str, record: dict[str, Any], questions: list[dict[str, Any]]) -> str:
+    """Write the page.
+
+    Returns
+    -------
+    str
+        One HTML document, complete in itself.
+    """
+    pages = Environment(
+        loader=PackageLoader("fairmark", "pages"), autoescape=select_autoescape(), undefined=StrictUndefined
+    )
+    marked = [one for one in questions if not one["waiting"]]
+    return pages.get_template("feedback.html").render(
+        title=title,
+        assignment=assignment,
+        student=record["student"],
+        stopped=record["stopped"],
+        questions=questions,
+        score=sum(one["score"] for one in marked),
+        marked_points=sum(one["points"] for one in marked),
+        waiting_points=sum(one["points"] for one in questions if one["waiting"]),
+    )
+
+
+def _grades(names: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Read the gradebook's score and comment of each item, so that a marker's changes show."""
+    with Gradebook(names["db_url"]) as book:
+        notebook = book.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+        found = {
+            grade.name: {"score": grade.score, "waiting": bool(grade.needs_manual_grade)} for grade in notebook.grades
+        }
+        for comment in notebook.comments:
+            found.setdefault(comment.name, {})["comment"] = comment.comment
+    return found
+
+
+def _written(nb: Any, item: str) -> str:
+    for cell in nb.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == item and cell.cell_type == "markdown":
+            return str(cell.source)
+    return ""
+
+
+def _answer(answer: Json) -> str:
+    """Show an answer as its author would write it, shortened."""
+    if answer is None:
+        return ""
+    if isinstance(answer, str):
+        return answer[:500]
+    return json.dumps(answer, ensure_ascii=False)[:500]

@@ -1,0 +1,117 @@
+"""nbgrader, configured to mark with fairmark: one set of rules for our commands, its own, and the formgrader."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config import Config
+
+from fairmark import settings
+from fairmark.files import write_text
+from fairmark.settings import Settings
+
+_RELEASE_STEPS = [
+    # nbgrader's ClearSolutions is left out: it would replace the line that a student is to fill in.
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+_MARKING_STEPS = [
+    "fairmark.autograde.MarkItems",
+    "nbgrader.preprocessors.LimitOutput",
+    "fairmark.autograde.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+_CONFIG_FILE = """\
+# Written by fairmark. nbgrader reads this file when its commands run in this folder, so that
+# `nbgrader autograde` and the formgrader mark as `fairmark mark` does.
+from pathlib import Path
+
+from fairmark import gradebook, settings
+
+course = settings.load(Path({file!r}), bank=Path({bank!r}), workdir=Path({workdir!r}))
+get_config().merge(gradebook.config(course))
+"""
+
+
+def config(course: Settings) -> Config:
+    """Give nbgrader's configuration for a course."""
+    rules = Config()
+    rules.CourseDirectory.course_id = course.course
+    rules.CourseDirectory.root = str(course.workdir)
+    rules.CourseDirectory.db_url = course.gradebook
+    rules.Exchange.root = str(course.workdir / "exchange")
+    rules.ExchangeCollect.check_owner = False
+    rules.GenerateAssignment.preprocessors = list(_RELEASE_STEPS)
+    rules.Autograde.autograde_preprocessors = list(_MARKING_STEPS)
+    rules.OverwriteCells.add_missing_cells = True
+    rules.Fairmark.settings = str(course.file)
+    rules.Fairmark.bank = str(course.bank)
+    rules.Fairmark.workdir = str(course.workdir)
+    rules.GenerateFeedback.exporter_class = "fairmark.feedback.FeedbackExporter"
+    return rules
+
+
+def course_of(rules: Config) -> Settings:
+    """Read back, inside one of nbgrader's steps, for which course the step runs."""
+    named = rules.Fairmark
+    return settings.load(Path(named.settings), bank=Path(named.bank), workdir=Path(named.workdir))
+
+
+def api(course: Settings) -> NbGraderAPI:
+    """Open nbgrader on the course's working folder, making the folder where it is missing.
+
+    Parameters
+    ----------
+    course
+        The settings.
+
+    Returns
+    -------
+    NbGraderAPI
+        Quiet: what its steps log is in their results.
+    """
+    prepare(course)
+    quiet = logging.getLogger("fairmark.nbgrader")
+    quiet.handlers = [logging.NullHandler()]
+    quiet.propagate = False
+    return NbGraderAPI(config=config(course), log=quiet)
+
+
+def prepare(course: Settings) -> None:
+    """Make the working folder: nbgrader's configuration file, and the exchange's folders."""
+    for folder in ("inbound", "outbound", "feedback"):
+        (course.workdir / "exchange" / course.course / folder).mkdir(parents=True, exist_ok=True)
+    write_text(
+        course.workdir / "nbgrader_config.py",
+        _CONFIG_FILE.format(file=str(course.file), bank=str(course.bank), workdir=str(course.workdir)),
+    )
+    # nbgrader starts the program `alembic` by its bare name when it makes a gradebook.
+    scripts = str(Path(sys.executable).parent)
+    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
+
+
+def check(result: dict[str, Any], what: str) -> None:
+    """Raise an error that carries nbgrader's own words, if one of its steps failed.
+
+    Raises
+    ------
+    RuntimeError
+        With what failed and the end of nbgrader's log.
+    """
+    if not result["success"]:
+        words = (result.get("error") or "") + "\n" + (result.get("log") or "")
+        raise RuntimeError(f"nbgrader could not {what}:\n{words.strip()[-2000:]}")

@@ -1,0 +1,280 @@
+"""Build what students get: assignments with their questions, and the bundle around them.
+
+Of the bank only the public halves are read here (:meth:`fairmark.bank.Assignment.sheet`), so two banks that differ
+only in their secret halves give the same release, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from worksheet.items import Item, Sheet
+
+from fairmark import bank, gradebook
+from fairmark.files import replace_folder, write_text
+from fairmark.settings import Settings
+
+SCHEMA = 3
+HIDDEN = """\
+### BEGIN HIDDEN TESTS
+raise RuntimeError("This course is marked with fairmark; nbgrader alone gives no points.")
+### END HIDDEN TESTS"""
+
+
+class ReleaseError(ValueError):
+    """A source notebook that does not fit its bank; the message names notebook, item and remedy."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """One assignment, as it was released."""
+
+    assignment: str
+    items: int
+    points: float
+    notebook: Path
+
+
+def build(course: Settings) -> list[Released]:
+    """Build the student release of every assignment, and the bundle.
+
+    Parameters
+    ----------
+    course
+        The settings.
+
+    Returns
+    -------
+    list of Released
+        One for each assignment of the bank.
+
+    Raises
+    ------
+    ReleaseError
+        If a source notebook and the bank do not name the same items.
+    BankError
+        If the bank is malformed.
+    """
+    nbgrader = gradebook.api(course)
+    released = []
+    for name, assignment in bank.load(course.bank).items():
+        source = course.assignments / f"{name}.ipynb"
+        if not source.is_file():
+            raise ReleaseError(f"{source}: missing; the bank has an assignment {name!r}")
+        sheet = assignment.sheet(course.course, course.term)
+        notebook = compose(nbformat.read(source, as_version=4), sheet, source.name)
+        folder = course.workdir / "source" / name
+        write_text(folder / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+        write_text(folder / "items.json", json.dumps(sheet.to_json(), indent=1, ensure_ascii=False) + "\n")
+        gradebook.check(nbgrader.generate_assignment(name), f"release {name}")
+        target = course.workdir / "release" / name / f"{name}.ipynb"
+        released.append(Released(name, len(sheet.items), assignment.points, target))
+    bundle(course)
+    return released
+
+
+def compose(source: nbformat.NotebookNode, sheet: Sheet, name: str) -> nbformat.NotebookNode:
+    """Put each item's question before its answer cell and its check after it.
+
+    Parameters
+    ----------
+    source
+        A notebook of prose and answer cells; the metadata entry ``item`` of an answer cell names its item.
+    sheet
+        The public halves.
+    name
+        The notebook's file name, for messages.
+
+    Returns
+    -------
+    NotebookNode
+        In nbgrader's source form: locked check cells with a hidden line that stock marking stumbles over.
+
+    Raises
+    ------
+    ReleaseError
+        If an item has no answer cell, two, or one of the wrong type, or an answer cell has no item.
+    """
+    cells: list[Any] = []
+    seen: list[str] = []
+    for cell in source.cells:
+        item_id = cell.metadata.get("item")
+        if item_id is None:
+            cells.append(_prose(cell, f"{sheet.assignment}-text-{len(cells)}"))
+            continue
+        if item_id not in sheet.items:
+            raise ReleaseError(f"{name}: an answer cell names {item_id!r}, which is not in the bank")
+        if item_id in seen:
+            raise ReleaseError(f"{name}: {item_id!r} has two answer cells")
+        seen.append(item_id)
+        cells.extend(_question(sheet.items[item_id], cell, name))
+    missing = [item_id for item_id in sheet.items if item_id not in seen]
+    if missing:
+        raise ReleaseError(f"{name}: no answer cell for {', '.join(missing)}; give one the metadata item={missing[0]}")
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=kernel | {"language_info": {"name": "python"}})
+
+
+def _prose(cell: Any, cell_id: str) -> Any:
+    """Take over a cell that belongs to no item; code is locked, so that an import cannot be lost by accident."""
+    if cell.cell_type == "code":
+        return _cell(new_code_cell, cell_id, cell.source, locked=True)
+    made = new_markdown_cell(cell.source, id=cell_id)
+    made.metadata.update(editable=False, deletable=False)
+    return made
+
+
+def _question(item: Item, answer: Any, name: str) -> list[Any]:
+    wanted = "markdown" if item.kind == "written" else "code"
+    if answer.cell_type != wanted:
+        raise ReleaseError(f"{name}: the answer cell of {item.id} must be a {wanted} cell")
+    question = new_markdown_cell(prompt(item), id=f"{item.id}-prompt")
+    question.metadata.update(editable=False, deletable=False)
+    if item.kind == "written":
+        written = _cell(new_markdown_cell, item.id, answer.source, grade=True, solution=True, points=item.points)
+        return [question, written]
+    cells = [question]
+    if item.pool:
+        given = f'{item.name}_given = variant("{item.id}")\n{item.name}_given'
+        cells.append(_cell(new_code_cell, f"{item.id}-given", given, locked=True))
+    cells.append(_cell(new_code_cell, f"{item.id}-answer", answer.source, solution=True))
+    test = f'check("{item.id}")\n{HIDDEN}'
+    cells.append(_cell(new_code_cell, item.id, test, grade=True, locked=True, points=item.points))
+    return cells
+
+
+def _cell(make: Any, cell_id: str, source: str, points: float | None = None, **roles: bool) -> Any:
+    cell = make(source, id=cell_id)
+    marks = {"grade": False, "solution": False, "locked": False, "task": False} | roles
+    cell.metadata["nbgrader"] = marks | {"grade_id": cell_id, "schema_version": SCHEMA}
+    if points is not None:
+        cell.metadata["nbgrader"]["points"] = points
+    return cell
+
+
+def prompt(item: Item) -> str:
+    """Write an item's question as Markdown: heading with points, text, options, how to answer.
+
+    Examples
+    --------
+    >>> item = Item("a1-q1", "date", 2, "When?", "Look.", "o1", form={"precision": "year"})
+    >>> print(prompt(item))
+    ### Question a1-q1 · 2 points
+    <BLANKLINE>
+    When?
+    <BLANKLINE>
+    *Answer with a year in quotation marks, as in* `"1986"`*.*
+    """
+    plural = "point" if item.points == 1 else "points"
+    parts = [f"### Question {item.id} · {item.points:g} {plural}", item.prompt]
+    if item.options:
+        parts.append("\n".join(f"- `{option}`: {text}" for option, text in item.options.items()))
+    if item.kind == "written":
+        parts.append(_rubric_table(item))
+    parts.append(_how(item))
+    return "\n\n".join(parts)
+
+
+def _rubric_table(item: Item) -> str:
+    """Write the rubric as a table, a row a criterion, the levels from best to least."""
+    rows = ["| What is looked for | Levels |", "| --- | --- |"]
+    for row in item.form["rubric"]:
+        levels = sorted(row["levels"], key=lambda level: -level["points"])
+        texts = [f"**{level['points']:g}:** {level['says']}" for level in levels]
+        rows.append(f"| {row['criterion']} | {' '.join(texts)} |")
+    return "\n".join(rows)
+
+
+_DATES = {
+    "year": 'a year in quotation marks, as in* `"1986"`*.',
+    "month": 'year and month in quotation marks, as in* `"1986-04"`*.',
+    "day": 'year, month and day in quotation marks, as in* `"1986-04-26"`*.',
+}
+
+
+def _how(item: Item) -> str:
+    first = next(iter(item.options), "")
+    both = ", ".join(f'"{option}"' for option in list(item.options)[:2])
+    if item.kind == "date":
+        return f"*Answer with {_DATES[item.form['precision']]}*"
+    if item.kind == "number":
+        unit = f", in this unit: {item.form['unit']}" if "unit" in item.form else ""
+        return f"*Answer with a number, without quotation marks{unit}.*"
+    return {
+        "choose": f'*Answer with the name of one option in quotation marks, as in* `"{first}"`*.*',
+        "choose-all": f"*Answer with a list of every option that fits, as in* `[{both}]`*.*",
+        "attribute": f"*Answer with a list: first who writes, then whom that author reports, as in* `[{both}]`*.*",
+        "order": f"*Answer with a list of all of them, the earliest first, as in* `[{both}, …]`*.*",
+        "match": f'*Answer with a map that gives each one an option, as in* `{{"…": "{first}"}}`*.*',
+        "locate": '*Answer with a locator in quotation marks, as in* `"osw-2018 s9.p9"`*.*'.replace(
+            "osw-2018", item.form.get("sources", ["source"])[0]
+        ),
+        "table": f"*Answer with a DataFrame with the columns {', '.join(item.form.get('columns', []))}.*",
+        "function": f"*Answer by completing the function* `{item.form.get('signature', '')}`*. It is called with other "
+        "arguments when it is marked, so it must work for any.*",
+        "figure": "*Answer with a figure.*",
+        "written": "*Write your answer in the next cell. A person reads and marks it.*",
+    }[item.kind]
+
+
+def bundle(course: Settings) -> Path:
+    """Build the folder that students get: lessons, assignments, and a package of their own.
+
+    Parameters
+    ----------
+    course
+        The settings; the assignments must have been released.
+
+    Returns
+    -------
+    Path
+        The folder, put in its place only when it is complete.
+    """
+    course.workdir.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=course.workdir, prefix=".bundle."))
+    new.chmod(0o755)
+    _copy(course.lessons, new / "lessons")
+    _copy(course.workdir / "release", new / "assignments")
+    for package in course.packages:
+        _copy(package, new / "package" / package.name)
+    for to, source in course.student_files.items():
+        _copy(source, new / to)
+    for file, text in _student_files(course).items():
+        write_text(new / file, text)
+    finished = course.workdir / "bundle"
+    replace_folder(new, finished)
+    return finished
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        ignored = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored)
+    else:
+        shutil.copyfile(source, target)
+
+
+def _student_files(course: Settings) -> dict[str, str]:
+    """Write the bundle's own project file, environment and page, from our list of dependencies."""
+    project = tomllib.loads(course.project.read_text(encoding="utf-8"))["project"]
+    pages = Environment(
+        loader=PackageLoader("fairmark", "pages"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    words = {"project": project, "course": course, "packages": [package.name for package in course.packages]}
+    return {
+        file: pages.get_template(f"student-{Path(file).name}").render(words)
+        for file in ("package/pyproject.toml", "package/README.md", "environment.yml", "README.md")
+    }

@@ -1,0 +1,142 @@
+"""What happened: every student's marks, and who needs a person's eye."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from fairmark import bank, classroom
+from fairmark.autograde import Marked, read_record
+from fairmark.settings import Settings
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's marks in one assignment.
+
+    Attributes
+    ----------
+    student, assignment : str
+    status : str
+        ``marked``, ``flagged`` or ``not handed in``.
+    automatic, automatic_of : float
+        Points of the items that are marked by program.
+    by_hand : float or None
+        Points that a person gave; None while the written answers wait.
+    by_hand_of : float
+    late : float
+        Points taken off for lateness.
+    attention : str
+        What a person should do; empty where nothing.
+    """
+
+    student: str
+    assignment: str
+    status: str
+    automatic: float
+    automatic_of: float
+    by_hand: float | None
+    by_hand_of: float
+    late: float = 0.0
+    attention: str = ""
+
+    @property
+    def total(self) -> float | None:
+        """The mark; None while part of it is open."""
+        if self.status == "flagged" or self.by_hand is None:
+            return None
+        return max(0.0, self.automatic + self.by_hand - self.late)
+
+    @property
+    def out_of(self) -> float:
+        """What the assignment carries."""
+        return self.automatic_of + self.by_hand_of
+
+
+def table(course: Settings, marked: list[Marked]) -> list[Row]:
+    """Read every student's marks from the gradebook.
+
+    Parameters
+    ----------
+    course
+        The settings.
+    marked
+        What :func:`fairmark.autograde.mark` gave back; flags are taken from it.
+
+    Returns
+    -------
+    list of Row
+        For each assignment, in order of student id; students who handed nothing in are there too.
+    """
+    flags = {(one.assignment, one.student): one for one in marked}
+    rows = []
+    with Gradebook(course.gradebook, course.course) as gradebook:
+        for name, assignment in bank.load(course.bank).items():
+            by_hand = {item for item, entry in assignment.entries.items() if entry.marked_by_hand}
+            for student in sorted(gradebook.students, key=lambda one: str(one.id)):
+                flag = flags.get((name, student.id))
+                rows.append(_row(gradebook, name, str(student.id), by_hand, assignment.points, flag))
+    return rows
+
+
+def _row(
+    gradebook: Gradebook, assignment: str, student: str, by_hand: set[str], points: float, flag: Marked | None
+) -> Row:
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return Row(student, assignment, "not handed in", 0.0, points, 0.0, 0.0)
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    hand = [grade for grade in grades if grade.name in by_hand]
+    rest = [grade for grade in grades if grade.name not in by_hand]
+    waiting = any(grade.needs_manual_grade for grade in hand)
+    flagged = flag is not None and flag.status == "flagged"
+    return Row(
+        student,
+        assignment,
+        "flagged" if flagged else "marked",
+        sum(grade.score for grade in rest),
+        sum(grade.max_score for grade in rest),
+        None if waiting else sum(grade.score for grade in hand),
+        sum(grade.max_score for grade in hand),
+        submission.late_submission_penalty or 0.0,
+        _attention(flag, waiting),
+    )
+
+
+def _attention(flag: Marked | None, waiting: bool) -> str:
+    if flag is not None and flag.reason:
+        return f"{flag.reason}: {flag.detail}"
+    return "a written answer waits to be marked" if waiting else ""
+
+
+def misconceptions(course: Settings, assignment: str) -> Counter[tuple[str, str]]:
+    """Count the foreseen wrong answers that a class gave: (item, misconception) to how many students."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for folder in course.workdir.glob(f"autograded/*/{assignment}"):
+        record = read_record(course, assignment, folder.parent.name)
+        for one in record["items"] if record else ():
+            if one["misconception"]:
+                counted[one["item"], one["misconception"]] += 1
+    return counted
+
+
+def as_designed(course: Settings, rows: list[Row]) -> list[str]:
+    """Hold a simulated class's marks to what it was made to earn.
+
+    Returns
+    -------
+    list of str
+        A sentence for each student whose mark is not the designed one; empty where all are, or students are real.
+    """
+    found = {(row.student, row.assignment): row for row in rows}
+    wrong = []
+    for student in classroom.plan(course):
+        for assignment, due in student.due.items():
+            row = found[student.id, assignment]
+            got = None if row.status == "flagged" else row.automatic
+            if (got is None) != (due is None) or (got is not None and due is not None and abs(got - due) > 1e-6):
+                wrong.append(f"{student.id} ({student.role}) {assignment}: designed {due}, marked {got}")
+    return wrong

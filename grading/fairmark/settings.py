@@ -1,0 +1,113 @@
+"""Which course is marked, where its bank and notebooks are, and where the work goes."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used; the message names file and field."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One course, one term, one machine.
+
+    Attributes
+    ----------
+    file : Path
+        The ``course.toml`` that the rest was read from.
+    course, term, title : str
+    bank : Path
+        The folder of the item bank; the environment variable ``FAIRMARK_BANK`` goes before the file.
+    assignments, lessons : Path
+        Folders of notebooks.
+    packages : tuple of Path
+        The import packages that students get.
+    student_files : dict
+        Where to, within the student bundle, and where from.
+    project : Path
+        The ``pyproject.toml`` from which the student distribution takes its dependencies.
+    workdir : Path
+        The nbgrader course folder: everything that marking makes is below it.
+    """
+
+    file: Path
+    course: str
+    term: str
+    title: str
+    bank: Path
+    assignments: Path
+    lessons: Path
+    packages: tuple[Path, ...]
+    student_files: dict[str, Path]
+    project: Path
+    workdir: Path
+
+    @property
+    def gradebook(self) -> str:
+        """The address of nbgrader's gradebook."""
+        return f"sqlite:///{self.workdir / 'gradebook.db'}"
+
+
+def find_file(start: Path | None = None) -> Path:
+    """Find ``course.toml``: the environment variable ``FAIRMARK_SETTINGS``, or the working folder and those above.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    named = os.environ.get("FAIRMARK_SETTINGS")
+    if named:
+        return Path(named).resolve()
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        for candidate in (folder / "course.toml", folder / "grading" / "course.toml"):
+            if candidate.is_file():
+                return candidate
+    raise SettingsError(f"no course.toml in {start} or above it; name it with --settings FILE")
+
+
+def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | None = None) -> Settings:
+    """Read the settings.
+
+    Parameters
+    ----------
+    file
+        The ``course.toml``; by default :func:`find_file` looks for it.
+    bank, workdir
+        Go before what the file says.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read or lacks a field.
+    """
+    file = (file or find_file()).resolve()
+    try:
+        record = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: cannot be read: {error}") from None
+    try:
+        course, paths, student = record["course"], record["paths"], record["student"]
+        root = file.parent
+        env_bank = os.environ.get("FAIRMARK_BANK")
+        return Settings(
+            file=file,
+            course=course["id"],
+            term=course["term"],
+            title=course["title"],
+            bank=(bank or (Path(env_bank) if env_bank else root / paths["bank"])).resolve(),
+            assignments=(root / paths["assignments"]).resolve(),
+            lessons=(root / paths["lessons"]).resolve(),
+            packages=tuple((root / one).resolve() for one in student["packages"]),
+            student_files={to: (root / source).resolve() for to, source in student["files"].items()},
+            project=(root / paths["project"]).resolve(),
+            workdir=(workdir or root / paths["workdir"]).resolve(),
+        )
+    except KeyError as error:
+        raise SettingsError(f"{file}: the field {error} is missing") from None
