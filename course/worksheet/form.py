@@ -115,7 +115,7 @@ def _choose(item: Item, answer: Json) -> str | None:
 
 def _id_list(item: Item, answer: Json) -> str | None:
     if not isinstance(answer, list):
-        return f"Answer with a list in square brackets, such as {_example(item)}; you gave {shown(answer)}."
+        return f'Answer with a list in square brackets, such as ["one", "another"]; you gave {shown(answer)}.'
     strange = [part for part in answer if not (isinstance(part, str) and part in item.options)]
     if strange:
         return f"{shown(strange[0])} is not one of the options: {_ids(item)}."
@@ -236,10 +236,6 @@ def _written(item: Item, answer: Json) -> str | None:
 
 def _ids(item: Item) -> str:
     return ", ".join(f'"{option}"' for option in item.options)
-
-
-def _example(item: Item) -> str:
-    return "[" + ", ".join(f'"{option}"' for option in list(item.options)[:2]) + "]"
 
 
 _RULES: dict[str, Callable[[Item, Json], str | None]] = {

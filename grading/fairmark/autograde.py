@@ -1,8 +1,9 @@
 """Mark through nbgrader: its autograde step, with the answers judged here instead of in the student's kernel.
 
 Two preprocessors take the place of nbgrader's own. :class:`MarkItems` runs the notebook, reads the answers and judges
-them; :class:`SaveVerdicts` writes the points into the gradebook. With them in its configuration, ``nbgrader
-autograde`` and the formgrader's button mark in this way too.
+them; :class:`SaveVerdicts` writes the points into the gradebook. Before them :class:`MendCells` undoes what nbgrader
+would stumble over. With them in its configuration, ``nbgrader autograde`` and the formgrader's button mark in this
+way too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import dataclasses
 import functools
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +56,30 @@ class Marked:
     status: str
     reason: str = ""
     detail: str = ""
+
+
+class MendCells(NbGraderPreprocessor):  # type: ignore[misc]
+    """Give a submission the release's marked cells again: each once, none missing, and no others.
+
+    A cell that was copied, or pasted from another assignment, stays and runs, but counts as the student's own.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Give each cell the release's metadata, or none; append marked cells that are gone."""
+        names = resources["nbgrader"]
+        folder = gradebook.course_of(self.config).workdir / "release" / names["assignment"]
+        released = nbformat.read(folder / f"{names['notebook']}.ipynb", as_version=4).cells
+        missing = {cell.metadata.nbgrader["grade_id"]: cell for cell in released if "nbgrader" in cell.metadata}
+        for cell in reversed(nb.cells):
+            marks = cell.metadata.pop("nbgrader", None)
+            # Some programs drop the metadata that they do not know, but keep the cell's id, which is the same.
+            name = marks.get("grade_id") if isinstance(marks, dict) else cell.get("id")
+            if isinstance(name, str) and name in missing:
+                cell.metadata["nbgrader"] = missing.pop(name).metadata.nbgrader
+        for cell in missing.values():
+            if cell.metadata.nbgrader["grade"]:
+                nb.cells.append(_returned(cell))
+        return nb, resources
 
 
 class MarkItems(NbGraderPreprocessor):  # type: ignore[misc]
@@ -160,6 +186,13 @@ def flagged(course: Settings) -> list[Marked]:
     return found
 
 
+def _returned(cell: Any) -> Any:
+    """Word a marked cell that its student deleted; a written one then differs from the release and waits for a person."""
+    if cell.cell_type == "markdown":
+        cell.source = "This cell was missing from the submission. Look for the answer in the cells above."
+    return cell
+
+
 @functools.lru_cache(maxsize=2)
 def _bank(folder: Path, _: str) -> dict[str, Assignment]:
     """Load a bank once; its fingerprint is part of the key, so that a corrected bank is loaded anew."""
@@ -262,5 +295,7 @@ def _seal(course: Settings, assignment: str, student: str, submission_sha256: st
 
 
 def _last_line(result: dict[str, Any]) -> str:
-    lines = [line for line in (result.get("log") or result.get("error") or "").splitlines() if line.strip()]
-    return lines[-1].strip()[:200] if lines else "nbgrader gave no reason"
+    """Find the error itself, which nbgrader's closing words hide."""
+    lines = [line.strip() for line in (result.get("log") or result.get("error") or "").splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
+    return (errors or lines or ["nbgrader gave no reason"])[-1][:200]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 from nbgrader.apps.api import NbGraderAPI
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from fairmark import settings
@@ -24,6 +26,13 @@ _RELEASE_STEPS = [
     "nbgrader.preprocessors.SaveCells",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+_MENDING_STEPS = [
+    "nbgrader.preprocessors.ClearOutput",
+    "fairmark.autograde.MendCells",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 _MARKING_STEPS = [
@@ -48,6 +57,8 @@ get_config().merge(gradebook.config(course))
 
 def config(course: Settings) -> Config:
     """Give nbgrader's configuration for a course."""
+    # nbgrader makes a submission's rows before it adds them to its session; SQLAlchemy says so, and all is well.
+    warnings.filterwarnings("ignore", r"Object of type <Submitted(Assignment|Notebook)> not in session", SAWarning)
     rules = Config()
     rules.CourseDirectory.course_id = course.course
     rules.CourseDirectory.root = str(course.workdir)
@@ -55,8 +66,8 @@ def config(course: Settings) -> Config:
     rules.Exchange.root = str(course.workdir / "exchange")
     rules.ExchangeCollect.check_owner = False
     rules.GenerateAssignment.preprocessors = list(_RELEASE_STEPS)
+    rules.Autograde.sanitize_preprocessors = list(_MENDING_STEPS)
     rules.Autograde.autograde_preprocessors = list(_MARKING_STEPS)
-    rules.OverwriteCells.add_missing_cells = True
     rules.Fairmark.settings = str(course.file)
     rules.Fairmark.bank = str(course.bank)
     rules.Fairmark.workdir = str(course.workdir)

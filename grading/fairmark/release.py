@@ -117,6 +117,11 @@ def compose(source: nbformat.NotebookNode, sheet: Sheet, name: str) -> nbformat.
             raise ReleaseError(f"{name}: {item_id!r} has two answer cells")
         seen.append(item_id)
         cells.extend(_question(sheet.items[item_id], cell, name))
+    order = [item_id for item_id in sheet.items if item_id in seen]
+    if seen != order:
+        raise ReleaseError(
+            f"{name}: the answer cells stand in another order than the items of the bank: {', '.join(order)}"
+        )
     missing = [item_id for item_id in sheet.items if item_id not in seen]
     if missing:
         raise ReleaseError(f"{name}: no answer cell for {', '.join(missing)}; give one the metadata item={missing[0]}")
@@ -194,36 +199,35 @@ def _rubric_table(item: Item) -> str:
     return "\n".join(rows)
 
 
-_DATES = {
-    "year": 'a year in quotation marks, as in* `"1986"`*.',
-    "month": 'year and month in quotation marks, as in* `"1986-04"`*.',
-    "day": 'year, month and day in quotation marks, as in* `"1986-04-26"`*.',
+# The examples use no option of an item, since that might be its key.
+_HOW = {
+    "choose": 'the short name of one option in quotation marks, as in* `"name"`*.*',
+    "choose-all": 'a list of the short names of all that fit, as in* `["one", "another"]`*.*',
+    "attribute": "a list of short names: first who writes, then whom that author reports, as in* "
+    '`["one", "another"]`*.*',
+    "order": 'a list of all the short names, the earliest first, as in* `["one", "another", …]`*.*',
+    "match": 'a map that gives each statement the short name of an option, as in* `{"statement": "name", …}`*.*',
+    "locate": 'a locator in quotation marks: the source, a space, the place, as in* `"source-2000 s9.p9"`*.*',
+    "year": 'a year in quotation marks, as in* `"1986"`*.*',
+    "month": 'year and month in quotation marks, as in* `"1986-04"`*.*',
+    "day": 'year, month and day in quotation marks, as in* `"1986-04-26"`*.*',
+    "number": "a number, without quotation marks.*",
+    "figure": "a figure.*",
 }
 
 
 def _how(item: Item) -> str:
-    first = next(iter(item.options), "")
-    both = ", ".join(f'"{option}"' for option in list(item.options)[:2])
-    if item.kind == "date":
-        return f"*Answer with {_DATES[item.form['precision']]}*"
-    if item.kind == "number":
-        unit = f", in this unit: {item.form['unit']}" if "unit" in item.form else ""
-        return f"*Answer with a number, without quotation marks{unit}.*"
-    return {
-        "choose": f'*Answer with the name of one option in quotation marks, as in* `"{first}"`*.*',
-        "choose-all": f"*Answer with a list of every option that fits, as in* `[{both}]`*.*",
-        "attribute": f"*Answer with a list: first who writes, then whom that author reports, as in* `[{both}]`*.*",
-        "order": f"*Answer with a list of all of them, the earliest first, as in* `[{both}, …]`*.*",
-        "match": f'*Answer with a map that gives each one an option, as in* `{{"…": "{first}"}}`*.*',
-        "locate": '*Answer with a locator in quotation marks, as in* `"osw-2018 s9.p9"`*.*'.replace(
-            "osw-2018", item.form.get("sources", ["source"])[0]
-        ),
-        "table": f"*Answer with a DataFrame with the columns {', '.join(item.form.get('columns', []))}.*",
-        "function": f"*Answer by completing the function* `{item.form.get('signature', '')}`*. It is called with other "
-        "arguments when it is marked, so it must work for any.*",
-        "figure": "*Answer with a figure.*",
-        "written": "*Write your answer in the next cell. A person reads and marks it.*",
-    }[item.kind]
+    """Say how to write the answer."""
+    if item.kind == "written":
+        return "*Write your answer in the next cell. A person reads and marks it.*"
+    if item.kind == "table":
+        return f"*Answer with a DataFrame with the columns* `{', '.join(item.form['columns'])}`*.*"
+    if item.kind == "function":
+        called = "It is called with other arguments when it is marked, so it must work for any."
+        return f"*Answer by completing the function* `{item.form['signature']}`*. {called}*"
+    if item.kind == "number" and "unit" in item.form:
+        return f"*Answer with a number, without quotation marks, in this unit: {item.form['unit']}.*"
+    return f"*Answer with {_HOW[item.form['precision'] if item.kind == 'date' else item.kind]}"
 
 
 def bundle(course: Settings) -> Path:

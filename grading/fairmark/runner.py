@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import subprocess
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -121,7 +122,9 @@ def run(
     with tempfile.TemporaryDirectory(prefix="fairmark-") as sockets:
         client = _client(working, folder, cell_seconds, sockets)
         try:
-            with client.setup_kernel(env=_environment(student)):
+            # What it prints past Jupyter is thrown away: it could write anything onto the screen of the one who marks.
+            silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            with client.setup_kernel(env=_environment(student), **silent):
                 for index, cell in enumerate(notebook.cells):
                     _step(client, index, cell, wanted, result)
                 for request in [one for name, one in wanted.items() if name not in result.sent]:

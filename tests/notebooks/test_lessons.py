@@ -1,0 +1,199 @@
+"""Every lesson runs, keeps its outputs, and is written to the course's standard."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted((ROOT / "notebooks" / "lessons").glob("*.ipynb"))
+ASSIGNMENTS = sorted((ROOT / "notebooks" / "assignments").glob("*.ipynb"))
+PRACTICE = tomllib.loads((ROOT / "notebooks" / "lessons" / "practice.toml").read_text(encoding="utf-8"))
+SECTIONS = ("Reading guide", "Summary", "Check yourself", "Words of this lesson", "Further reading")
+
+lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+notebooks = pytest.mark.parametrize("path", LESSONS + ASSIGNMENTS, ids=lambda path: path.stem)
+
+
+def read(path):
+    """Read a notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def prose(path):
+    """Give a notebook's Markdown as one text."""
+    return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+
+
+def code(path):
+    """Give a notebook's code cells."""
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def headings(path):
+    """Give a notebook's headings: (level, text)."""
+    tokens = MarkdownIt().parse(prose(path))
+    return [(int(t.tag[1]), tokens[i + 1].content) for i, t in enumerate(tokens) if t.type == "heading_open"]
+
+
+def sentences(path):
+    """Give the sentences of a notebook's paragraphs and lists, without code, link targets and tables."""
+    found = []
+    for token in MarkdownIt().enable("table").parse(prose(path)):
+        if token.type == "inline" and "|" not in token.content:
+            words = re.sub(r"\]\([^)]*\)", "]", token.content)
+            words = " ".join(re.sub(r"`[^`]*`", "code", words).split())
+            found += [one for one in re.split(r"(?<=[.!?:;])\s+", words) if one]
+    return found
+
+
+@lessons
+def test_outputs_equal_those_of_a_fresh_run(path):
+    """Nbval runs the lesson and compares every text output with the one that is kept."""
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-n0", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    command += [f"--nbval-sanitize-with={Path(__file__).with_name('sanitize.cfg')}", "-W", "default", str(path)]
+    run = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-2000:]
+
+
+@lessons
+def test_every_code_cell_keeps_an_output_or_only_imports(path):
+    """A reader who runs nothing still sees every result, and none of them is an error."""
+    for cell in code(path):
+        kinds = [output.output_type for output in cell.outputs]
+        assert kinds, cell.source
+        assert "error" not in kinds, cell.source
+        assert not any(output.get("name") == "stderr" for output in cell.outputs), cell.source
+
+
+@lessons
+def test_has_the_parts_of_a_lesson(path):
+    """Question, minutes, objectives, what to know, and the closing parts are there, in this order."""
+    text = prose(path)
+    places = [text.find(f"**{part}.**") for part in ("Question", "Minutes", "Objectives", "What you need to know")]
+    assert all(place > 0 for place in places)
+    assert places == sorted(places)
+    titles = [title for _, title in headings(path)]
+    assert [title for title in titles if title in SECTIONS] == list(SECTIONS)
+
+
+@lessons
+def test_has_two_figures_with_text_alternatives(path):
+    """At least two figures, each delivered as an image with alternative text and a description in words."""
+    pages = [
+        o.data["text/html"]
+        for cell in code(path)
+        for o in cell.outputs
+        if "<img" in o.get("data", {}).get("text/html", "")
+    ]
+    assert len(pages) >= 2
+    for page in pages:
+        assert re.search(r'<img alt="[^"]{40,}"', page)
+        assert "<details>" in page
+
+
+@lessons
+def test_invites_to_change_code_with_a_hint(path):
+    """There are "try it" cells, each with a hint."""
+    text = prose(path)
+    assert text.count("**Try it.**") >= 2
+    assert text.count("*Hint:*") >= text.count("**Try it.**")
+
+
+@lessons
+def test_has_three_self_checks_with_feedback_to_every_choice(path):
+    """Three practice questions of this lesson, one right option each, and a reason to every option."""
+    asked = re.findall(r'practice\("([^"]+)"', "\n".join(cell.source for cell in code(path)))
+    assert len(asked) == 3
+    assert all(name.startswith(path.stem[:2] + "-") for name in asked)
+    for name in asked:
+        options = PRACTICE[name]["options"].values()
+        assert sum(option["right"] for option in options) == 1
+        assert all(len(option["says"]) > 20 for option in options)
+
+
+@notebooks
+def test_has_one_top_heading_and_skips_no_level(path):
+    """A screen reader's list of headings is a table of contents."""
+    levels = [level for level, _ in headings(path)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@notebooks
+def test_cells_are_short(path):
+    """No code cell has more than 15 lines, or a line that must be scrolled."""
+    for cell in code(path):
+        lines = cell.source.splitlines()
+        assert len(lines) <= 15, cell.source
+        assert all(len(line) <= 120 for line in lines), cell.source
+
+
+@notebooks
+def test_sentences_are_short(path):
+    """Readers in a second language meet no sentence of 30 words or more."""
+    long = [one for one in sentences(path) if len(re.findall(r"\w+", one)) >= 30]
+    assert not long
+
+
+@notebooks
+def test_links_say_where_they_lead(path):
+    """No link is called "here", and every one is absolute or leads to a file."""
+    for text, target in re.findall(r"\[([^\]]+)\]\(([^)]+)\)", prose(path)):
+        assert text.casefold() not in {"here", "link", "this"}
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+@notebooks
+def test_tables_have_headers(path):
+    """Every table names its columns."""
+    tokens = MarkdownIt().enable("table").parse(prose(path))
+    inside = [tokens[i + 1].content for i, token in enumerate(tokens) if token.type == "th_open"]
+    assert all(inside)
+
+
+@notebooks
+def test_defines_no_helpers(path):
+    """Helper code belongs into the package; only an answer may be a function."""
+    for cell in code(path):
+        if "item" not in cell.metadata:
+            assert not re.search(r"^\s*(def|class|lambda)\b", cell.source, re.M), cell.source
+
+
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda path: path.stem)
+def test_source_of_an_assignment_runs(path, tmp_path):
+    """An assignment's own cells run from top to bottom without an error."""
+    command = [sys.executable, "-m", "jupyter", "execute", f"--output={tmp_path / 'ran.ipynb'}", str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=200, env=os.environ | {"HOME": str(tmp_path)})
+    assert run.returncode == 0, run.stderr[-2000:]
+
+
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda path: path.stem)
+def test_source_of_an_assignment_has_no_outputs(path):
+    """What ran on an instructor's machine does not reach students."""
+    assert not any(cell.outputs for cell in code(path))
+
+
+NUMBERS = [
+    ("lesson and ps1-q16: share in session 45", "1.00", lambda table: table.loc[45, "identical"]),
+    ("lesson and ps1-q16: share in session 47", "0.67", lambda table: table.loc[47, "identical"]),
+]
+
+
+@pytest.mark.parametrize(("what", "said", "compute"), NUMBERS, ids=[one[0] for one in NUMBERS])
+def test_numbers_in_prose_are_those_of_the_data(what, said, compute):
+    """A number that a question quotes is the one that the votes give today."""
+    from neutrality import agreement, rollcalls
+
+    table = agreement.pair(rollcalls.load(), "BLR", "RUS", by="session")
+    assert f"{compute(table):.2f}" == said
+    bank = (ROOT / "grading" / "items" / "ps1.yaml").read_text(encoding="utf-8")
+    assert said in bank
