@@ -69,7 +69,8 @@ class Work:
     def __str__(self) -> str:
         who = " and ".join(self.authors) or "Unsigned"
         when = f"{self.date.day} {self.date:%B %Y}" if self.date else "undated"
-        return f'{who}, "{self.title}", {" ".join(filter(None, (self.series, self.number)))}, {when}'
+        series = " ".join(filter(None, (self.series, self.number)))
+        return ", ".join(filter(None, (who, f'"{self.title}"', series, when)))
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import sys
+import textwrap
 from typing import Any
 
 from worksheet import capture, form, wire
 from worksheet.items import Item, find
 
+WIDTH = 96
 _NOT_GIVEN = object()
 
 
@@ -29,16 +31,21 @@ def check(item_id: str, answer: object = _NOT_GIVEN) -> None:
     namespace = caller if answer is _NOT_GIVEN else {item.name: answer}
     trouble = form_problem(item, namespace)
     if trouble is None:
-        print(f"{item.id}: the form of your answer is fine. Whether it is right is decided when it is marked.")
+        _say(f"{item.id}: the form of your answer is fine. Whether it is right is decided when it is marked.")
     else:
-        print(f"{item.id}: not ready. {trouble}")
-        print(f"Hint: {item.hint}")
+        _say(f"{item.id}: not ready. {trouble}")
+        _say(f"Hint: {item.hint}")
 
 
 def hint(item_id: str) -> None:
     """Print an item's hint: where to look, or how to begin."""
     _, item = find(item_id)
-    print(f"Hint for {item.id}: {item.hint}")
+    _say(f"Hint for {item.id}: {item.hint}")
+
+
+def _say(text: str) -> None:
+    """Print in lines that a notebook does not break inside a word."""
+    print(textwrap.fill(text, WIDTH, break_long_words=False))
 
 
 def form_problem(item: Item, namespace: dict[str, Any]) -> str | None:

@@ -35,6 +35,10 @@ ROLES = (
 )  # fmt: skip
 
 
+class RealClassError(ValueError):
+    """A simulated class may not be mixed with a real one."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     """What a simulated student does with one item.
@@ -76,7 +80,19 @@ def simulate(course: Settings, *, size: int = 12, seed: int = 2026) -> list[Stud
     -------
     list of Student
         With the points that marking must give them; None for work that cannot be marked.
+
+    Raises
+    ------
+    RealClassError
+        If the working folder already holds the work of students whom this function did not make.
     """
+    known = {student.id for student in plan(course)}
+    real = [folder.name for folder in course.workdir.glob("submitted/*") if folder.name not in known]
+    if real:
+        raise RealClassError(
+            f"{course.workdir} holds the work of a class that is not simulated ({', '.join(sorted(real)[:3])}); "
+            "name another folder with --workdir"
+        )
     students = []
     assignments = bank.load(course.bank)
     for number in range(size):
@@ -84,8 +100,8 @@ def simulate(course: Settings, *, size: int = 12, seed: int = 2026) -> list[Stud
         role = ROLES[number % len(ROLES)]
         due = {one.id: _hand_in(course, one, name, role, seed) for one in assignments.values()}
         students.append(Student(name, role, due))
-    plan = [dataclasses.asdict(student) for student in students]
-    write_text(course.workdir / PLAN, json.dumps({"seed": seed, "students": plan}, indent=1))
+    records = [dataclasses.asdict(student) for student in students]
+    write_text(course.workdir / PLAN, json.dumps({"seed": seed, "students": records}, indent=1))
     return students
 
 
@@ -109,7 +125,7 @@ def _hand_in(course: Settings, assignment: Assignment, student: str, role: str, 
         text = text[: len(text) * 2 // 3]
     submitted = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC) + dt.timedelta(minutes=chance.randrange(4 * 24 * 60))
     _to_exchange(course, assignment.id, student, submitted, text)
-    return None if role == "broken" else sum(one.points for one in attempts.values())
+    return None if role == "broken" else round(sum(one.points for one in attempts.values()), 2)
 
 
 def fill(notebook: nbformat.NotebookNode, sources: dict[str, str | None]) -> nbformat.NotebookNode:
@@ -162,8 +178,10 @@ def _to_exchange(course: Settings, assignment: str, student: str, submitted: dt.
     for older in inbound.glob(f"{student}+{assignment}+*"):
         if older != folder:
             shutil.rmtree(older)
-    write_text(folder / f"{assignment}.ipynb", text)
     write_text(folder / "timestamp.txt", stamp)
+    if write_text(folder / f"{assignment}.ipynb", text):
+        # Simulated time stands still, so nbgrader would not take the changed work for newer than what it collected.
+        shutil.rmtree(course.workdir / "submitted" / student / assignment, ignore_errors=True)
 
 
 def _variant(course: Settings, item: Item, student: str) -> int:

@@ -21,7 +21,7 @@ from fairmark.settings import Settings
 
 console = Console(highlight=False)
 _PATH: click.Path = click.Path(path_type=Path)
-_EXPECTED = (settings.SettingsError, item_bank.BankError, release.ReleaseError)
+_EXPECTED = (settings.SettingsError, item_bank.BankError, release.ReleaseError, classroom.RealClassError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

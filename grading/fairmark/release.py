@@ -182,6 +182,7 @@ def prompt(item: Item) -> str:
     plural = "point" if item.points == 1 else "points"
     parts = [f"### Question {item.id} · {item.points:g} {plural}", item.prompt]
     if item.options:
+        parts.append("**Short names to choose from**" if item.kind == "match" else "**Options**")
         parts.append("\n".join(f"- `{option}`: {text}" for option, text in item.options.items()))
     if item.kind == "written":
         parts.append(_rubric_table(item))
