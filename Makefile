@@ -32,7 +32,7 @@ lint: ## Check style, format and types
 
 lab: ## Open the lessons in JupyterLab
 	@$(setup) instructor
-	@$(python) -m jupyterlab --ServerApp.root_dir=notebooks/lessons $(ARGS)
+	@$(python) -m jupyterlab --ServerApp.root_dir=notebooks/lessons $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 clean: ## Remove what the course built
 	rm -rf build

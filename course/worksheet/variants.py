@@ -88,9 +88,15 @@ def variant(item_id: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The public parameters that the question's text refers to.
+        The public parameters that the question's text refers to. Empty, with a sentence printed, where nobody has said
+        who the student is: an error would keep the cells below from running.
     """
     sheet, item = find(item_id)
     if not item.pool:
         return {}
-    return dict(item.pool[choose(sheet.course, sheet.term, item_id, student_id(), len(item.pool))])
+    try:
+        student = student_id()
+    except LookupError as unknown:
+        print(unknown.args[0])
+        return {}
+    return dict(item.pool[choose(sheet.course, sheet.term, item_id, student, len(item.pool))])

@@ -114,7 +114,8 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         verdict: Verdict | None = resources.get("fairmark", {}).get(name)
         if verdict is None or verdict.outcome == "by-hand":
             # Written answers and an instructor's own assertion cells; to the latter a warning must cost nothing.
-            cell.outputs = [one for one in cell.get("outputs", []) if one.get("name") != "stderr"]
+            if cell.cell_type == "code":
+                cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
             score = determine_grade(cell, self.log)[0]
         else:
             score = verdict.points
@@ -187,7 +188,7 @@ def flagged(course: Settings) -> list[Marked]:
 
 
 def _returned(cell: Any) -> Any:
-    """Word a marked cell that its student deleted; a written one then differs from the release and waits for a person."""
+    """Word a marked cell that its student deleted; a written one then differs from the release and waits."""
     if cell.cell_type == "markdown":
         cell.source = "This cell was missing from the submission. Look for the answer in the cells above."
     return cell

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+from nbgrader.api import Gradebook
 from worksheet import variants
 from worksheet.items import Item
 from worksheet.wire import Json
 
 from fairmark import bank, checks
 from fairmark.bank import Assignment, Entry
-from fairmark.files import write_text
+from fairmark.files import fingerprint, write_text
 from fairmark.settings import Settings
 
 PLAN = "class.json"
@@ -100,6 +101,9 @@ def simulate(course: Settings, *, size: int = 12, seed: int = 2026) -> list[Stud
         role = ROLES[number % len(ROLES)]
         due = {one.id: _hand_in(course, one, name, role, seed) for one in assignments.values()}
         students.append(Student(name, role, due))
+    with Gradebook(course.gradebook, course.course) as book:
+        for student in students:
+            book.update_or_create_student(student.id, first_name=student.id.title(), last_name="(simulated)")
     records = [dataclasses.asdict(student) for student in students]
     write_text(course.workdir / PLAN, json.dumps({"seed": seed, "students": records}, indent=1))
     return students
@@ -179,9 +183,11 @@ def _to_exchange(course: Settings, assignment: str, student: str, submitted: dt.
         if older != folder:
             shutil.rmtree(older)
     write_text(folder / "timestamp.txt", stamp)
-    if write_text(folder / f"{assignment}.ipynb", text):
-        # Simulated time stands still, so nbgrader would not take the changed work for newer than what it collected.
-        shutil.rmtree(course.workdir / "submitted" / student / assignment, ignore_errors=True)
+    write_text(folder / f"{assignment}.ipynb", text)
+    collected = course.workdir / "submitted" / student / assignment
+    if collected.is_dir() and fingerprint(collected) != fingerprint(folder):
+        # Simulated time stands still, so nbgrader would not take changed work for newer than what it collected.
+        shutil.rmtree(collected)
 
 
 def _variant(course: Settings, item: Item, student: str) -> int:

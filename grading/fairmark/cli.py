@@ -313,4 +313,4 @@ def _where(course: Settings) -> None:
         ("gradebook", "gradebook.db"),
     ):
         console.print(f"  {what:16}{course.workdir / path}", soft_wrap=True)
-    console.print(f"  to mark by hand: cd {course.workdir} && nbgrader formgrader", soft_wrap=True)
+    console.print(f"  to mark by hand: open JupyterLab in {course.workdir}, menu Nbgrader, Formgrader", soft_wrap=True)
