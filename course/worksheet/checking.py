@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 import textwrap
 from typing import Any
@@ -12,6 +13,10 @@ from worksheet.items import Item, find
 
 WIDTH = 96
 _NOT_GIVEN = object()
+
+
+class NotReadyError(ValueError):
+    """Raised under nbgrader's Validate button, which lists the cells that raise an error."""
 
 
 def check(item_id: str, answer: object = _NOT_GIVEN) -> None:
@@ -25,6 +30,12 @@ def check(item_id: str, answer: object = _NOT_GIVEN) -> None:
         As in ``"ps1-q3"``; the answer is then the variable ``ps1_q3`` of the notebook.
     answer
         The answer itself, where it is not in that variable.
+
+    Raises
+    ------
+    NotReadyError
+        Under nbgrader's Validate only, so that its list names what is not ready. Elsewhere an error would keep the
+        cells below from running.
     """
     _, item = find(item_id)
     caller = sys._getframe(1).f_globals
@@ -32,9 +43,11 @@ def check(item_id: str, answer: object = _NOT_GIVEN) -> None:
     trouble = form_problem(item, namespace)
     if trouble is None:
         _say(f"{item.id}: the form of your answer is fine. Whether it is right is decided when it is marked.")
-    else:
-        _say(f"{item.id}: not ready. {trouble}")
-        _say(f"Hint: {item.hint}")
+        return
+    _say(f"{item.id}: not ready. {trouble}")
+    _say(f"Hint: {item.hint}")
+    if os.environ.get("NBGRADER_EXECUTION") == "validate":
+        raise NotReadyError(f"{item.id}: {trouble}")
 
 
 def hint(item_id: str) -> None:
