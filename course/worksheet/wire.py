@@ -25,6 +25,8 @@ MAX_INTEGER = 2**53
 """Beyond this, JSON readers in other languages lose digits."""
 MAX_ROWS = 5000
 """A longer table could not fit into :data:`MAX_BYTES`."""
+MAX_COLUMNS = 500
+"""Reading a wider table takes pandas seconds."""
 
 
 class RefusedError(ValueError):
@@ -200,6 +202,8 @@ def _table(frame: Any, depth: int) -> Json:
     """Write a DataFrame as columns and rows; an index that carries information becomes the first columns."""
     if len(frame) > MAX_ROWS:
         raise RefusedError(f"the table has {len(frame):,} rows, and at most {MAX_ROWS:,} are taken")
+    if len(frame.columns) > MAX_COLUMNS:
+        raise RefusedError(f"the table has {len(frame.columns):,} columns, and at most {MAX_COLUMNS:,} are taken")
     default = frame.index.name is None and frame.index.nlevels == 1 and list(frame.index) == list(range(len(frame)))
     if not default:
         frame = frame.reset_index()

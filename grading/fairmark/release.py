@@ -130,7 +130,9 @@ def compose(source: nbformat.NotebookNode, sheet: Sheet, name: str) -> nbformat.
 
 
 def _prose(cell: Any, cell_id: str) -> Any:
-    """Take over a cell that belongs to no item; code is locked, so that an import cannot be lost by accident."""
+    """Take over a cell that belongs to no item; code is locked against accidents, but for cells tagged `open`."""
+    if "open" in cell.metadata.get("tags", []):
+        return new_code_cell(cell.source, id=cell_id)
     if cell.cell_type == "code":
         return _cell(new_code_cell, cell_id, cell.source, locked=True)
     made = new_markdown_cell(cell.source, id=cell_id)
@@ -220,7 +222,7 @@ _HOW = {
 def _how(item: Item) -> str:
     """Say how to write the answer."""
     if item.kind == "written":
-        return "*Write your answer in the next cell. A person reads and marks it.*"
+        return "*Write your answer into the next cell. A person reads and marks it.*"
     if item.kind == "table":
         return f"*Answer with a DataFrame with the columns* `{', '.join(item.form['columns'])}`*.*"
     if item.kind == "function":

@@ -27,6 +27,18 @@ def dropping_abstention(given: dict[str, Any]) -> float:
     return _share("BLR", given["code"], _in_session(given), (1, 3))
 
 
+def half_for_abstention(given: dict[str, Any]) -> float:
+    """Compute the same, wrongly giving a half to an abstention beside a yes or a no."""
+    first, second = _votes("BLR"), _votes(given["code"])
+    among = _both(first, second, VOTED) & _in_session(given)
+    return float(1 - np.abs(first[among].astype(int) - second[among]).mean() / 2)
+
+
+def by_year(given: dict[str, Any]) -> float:
+    """Compute the same, wrongly for the calendar year in which the session opened."""
+    return _share("BLR", given["code"], _in_year({"year": 1945 + given["session"]}), VOTED)
+
+
 def differences(given: dict[str, Any]) -> int:
     """Count the roll calls of a calendar year in which a country and Russia both voted, but not the same."""
     first, second = _votes("RUS"), _votes(given["code"])
@@ -43,6 +55,12 @@ def opposite_only(given: dict[str, Any]) -> int:
     """Count the same, wrongly taking only yes against no for a difference."""
     first, second = _votes("RUS"), _votes(given["code"])
     return int((_both(first, second, (1, 3)) & (first != second) & _in_year(given)).sum())
+
+
+def same(given: dict[str, Any]) -> int:
+    """Count the roll calls in which the two voted the same, which is the opposite question."""
+    first, second = _votes("RUS"), _votes(given["code"])
+    return int((_both(first, second, VOTED) & (first == second) & _in_year(given)).sum())
 
 
 def _votes(code: str) -> np.ndarray:
