@@ -227,14 +227,13 @@ def _worth_a_look(record: dict[str, Any]) -> tuple[str, str]:
 def _unreadable(file: Path) -> tuple[str, str] | None:
     """Say why a notebook cannot be opened at all, or None."""
     if not file.is_file():
-        return "no-notebook", f"{file.name} is not in the submission."
+        return "no-notebook", f"{file.name} is not in the submission. Ask the student for it."
     try:
         notebook = json.loads(file.read_text(encoding="utf-8"))
         nbformat.validate(nbformat.from_dict(notebook))
-    except (ValueError, RecursionError) as error:
-        return "unreadable", f"{file.name} is not a readable notebook: {str(error).splitlines()[0][:120]}"
-    except Exception as error:  # nbformat raises its validator's own classes
-        return "unreadable", f"{file.name} is not a valid notebook: {str(error).splitlines()[0][:120]}"
+    except Exception as error:  # nbformat raises its validator's own classes as well
+        why = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        return "unreadable", f"{file.name} is damaged or cut off ({why}). Ask the student for it again."
     return None
 
 

@@ -206,7 +206,8 @@ def _names(course: Settings, asked: Iterable[str]) -> list[str]:
 
 def _bar() -> Progress:
     columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, transient=True)
+    # Into a file or a pipe, even a bar that vanishes would leave empty lines.
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _release(course: Settings) -> None:

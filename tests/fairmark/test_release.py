@@ -1,0 +1,347 @@
+"""What students get: composed from the public halves, the same points everywhere, and nothing of the secret halves."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from fairmark import bank, release, settings
+from fairmark.release import ReleaseError
+from fairmark.settings import Settings
+from ruamel.yaml import YAML
+
+pytestmark = pytest.mark.xdist_group("release")
+
+ROOT = Path(__file__).parents[2]
+COURSE = ROOT / "grading" / "course.toml"
+BANK = bank.load(ROOT / "grading" / "items")
+ITEMS = [
+    pytest.param(assignment, entry.item, id=name)
+    for assignment, one in BANK.items()
+    for name, entry in one.entries.items()
+]
+CANARY = "canary-5f3a"
+
+
+def spoil(record: dict[str, Any]) -> dict[str, Any]:
+    """Put canaries of valid form in place of everything secret."""
+    record = copy.deepcopy(record)
+    for number, item in enumerate(record["items"]):
+        item["secret"] = _canaries(item["public"], item["secret"], f"{CANARY}-{number}")
+    return record
+
+
+def _canaries(public: dict[str, Any], secret: dict[str, Any], word: str) -> dict[str, Any]:
+    kind, options = public["kind"], list(public.get("options", ()))
+    new: dict[str, Any] = {"locators": [f"{word}-locator"], "right": f"{word}-right", "otherwise": f"{word}-otherwise"}
+    key = secret.get("key")
+    if kind == "choose":
+        new["key"] = next(option for option in options if option != key)
+        new["wrong"] = [
+            {"answer": option, "misconception": f"{word}-{option}", "message": f"{word}-message-{option}"}
+            for option in options
+            if option != new["key"]
+        ]
+    elif kind in {"choose-all", "attribute"}:
+        new["key"] = [option for option in options if option not in key][:2]
+    elif kind == "order":
+        new["key"] = [*key[1:], key[0]]
+    elif kind == "match":
+        new["key"] = {row: options[options.index(option) - 1] for row, option in key.items()}
+    elif kind == "locate":
+        new["key"] = f"{public['form']['sources'][0]} s87.p65"
+    elif kind == "date":
+        new["key"] = {4: "1603", 7: "1603-04", 10: "1603-04-05"}[len(key)]
+    elif kind == "number":
+        low, high = public["form"]["between"]
+        new["key"] = [low + (high - low) * place // 100 for place in range(len(key))] if "pool" in public else low
+        new["tolerance"] = 0.00123
+    elif kind == "function":
+        new["tests"] = [{**one, "gives": f"{word}-gives"} for one in secret["tests"]]
+        new["solution"] = f"{word} = None"
+    elif kind == "written":
+        new["exemplars"] = [{"points": 0, "text": f"{word}-text", "why": f"{word}-why"}] * 2
+    return new
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Release the real course."""
+    course = settings.load(COURSE, workdir=tmp_path_factory.mktemp("release"))
+    release.build(course)
+    return course
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Release the same course from a bank whose secret halves are all different."""
+    folder = tmp_path_factory.mktemp("twin")
+    (folder / "items").mkdir()
+    for file in sorted((ROOT / "grading" / "items").glob("*.yaml")):
+        record = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        (folder / "items" / file.name).write_text(json.dumps(spoil(record), ensure_ascii=False), encoding="utf-8")
+    course = settings.load(COURSE, bank=folder / "items", workdir=folder / "work")
+    release.build(course)
+    return course
+
+
+def notebook(course: Settings, assignment: str) -> Any:
+    return nbformat.read(course.workdir / "release" / assignment / f"{assignment}.ipynb", as_version=4)
+
+
+def cell(course: Settings, assignment: str, name: str) -> Any:
+    return next(one for one in notebook(course, assignment).cells if one.id == name)
+
+
+# --- No leak ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_twin_bank_differs_in_every_secret(twin):
+    """The proof below would prove nothing with an equal bank."""
+    other = bank.load(twin.bank)
+    for assignment, one in BANK.items():
+        for name, entry in one.entries.items():
+            assert other[assignment].entries[name].item == entry.item
+            assert entry.marked_by_hand or other[assignment].entries[name].keys != entry.keys
+            assert other[assignment].entries[name].locators != entry.locators
+
+
+@pytest.mark.parametrize("part", ["release", "bundle", "source"])
+def test_two_banks_that_differ_in_secrets_give_the_same_release_byte_for_byte(part, released, twin):
+    """Nothing that students get depends on a secret half; nor does what nbgrader builds it from."""
+    one, other = contents(released.workdir / part), contents(twin.workdir / part)
+    assert one.keys() == other.keys()
+    assert [file for file in one if one[file] != other[file]] == []
+
+
+@pytest.mark.parametrize("part", ["release", "bundle"])
+def test_no_canary_is_in_what_students_get(part, twin):
+    """Not in a name, not in a file of whatever type."""
+    for file, data in contents(twin.workdir / part).items():
+        assert CANARY not in file
+        assert not re.search(rb"canary-5f3a|s87\.p65|1603|0\.00123", data) or file.endswith((".parquet", ".csv"))
+        assert CANARY.encode() not in data
+
+
+def test_no_secret_text_of_the_real_bank_is_in_what_students_get(released):
+    """The messages, solutions and exemplars of the real bank stay in it."""
+    everything = b"\n".join(contents(released.workdir / "bundle").values())
+    for one in BANK.values():
+        for entry in one.entries.values():
+            texts = [wrong.message for wrong in entry.wrong] + [wrong.misconception for wrong in entry.wrong]
+            texts += [entry.otherwise, entry.solution, *(str(example["text"]) for example in entry.exemplars)]
+            for text in filter(None, texts):
+                assert json.dumps(text, ensure_ascii=False)[1:-1].encode() not in everything
+
+
+def test_a_second_release_changes_nothing(released):
+    """Building again gives the same files."""
+    before = contents(released.workdir / "bundle")
+    release.build(released)
+    assert contents(released.workdir / "bundle") == before
+
+
+# --- The notebook -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("assignment", "item"), ITEMS)
+def test_points_are_the_same_in_bank_notebook_heading_and_sheet(assignment, item, released):
+    """What a student is told is what nbgrader counts."""
+    sheet = json.loads((released.workdir / "release" / assignment / "items.json").read_text(encoding="utf-8"))
+    listed = {one["id"]: one for one in sheet["items"]}
+    assert listed[item.id]["points"] == item.points
+    assert cell(released, assignment, item.id).metadata.nbgrader["points"] == item.points
+    heading = cell(released, assignment, f"{item.id}-prompt").source.splitlines()[0]
+    assert re.fullmatch(rf"### Question {item.id} · {item.points:g} points?", heading)
+
+
+@pytest.mark.parametrize(("assignment", "item"), ITEMS)
+def test_the_answer_line_survives_the_release(assignment, item, released):
+    """Students find the line that they fill in, and a check of one line after it."""
+    if item.kind == "written":
+        assert cell(released, assignment, item.id).source.strip()
+        return
+    source = nbformat.read(released.assignments / f"{assignment}.ipynb", as_version=4)
+    written = next(one.source for one in source.cells if one.metadata.get("item") == item.id)
+    assert cell(released, assignment, f"{item.id}-answer").source == written
+    assert written.startswith(f"def {item.form['signature']}:" if item.kind == "function" else f"{item.name} = ")
+    assert cell(released, assignment, item.id).source == f'check("{item.id}")'
+
+
+@pytest.mark.parametrize(("assignment", "item"), ITEMS)
+def test_cells_have_the_roles_that_nbgrader_expects(assignment, item, released):
+    """Answers can be edited; questions and checks cannot."""
+    check = cell(released, assignment, item.id).metadata
+    assert check.nbgrader["grade"]
+    assert check.nbgrader["solution"] == (item.kind == "written")
+    question = cell(released, assignment, f"{item.id}-prompt").metadata
+    assert (question["editable"], question["deletable"]) == (False, False)
+    if item.kind != "written":
+        assert check.nbgrader["locked"]
+        answer = cell(released, assignment, f"{item.id}-answer").metadata.nbgrader
+        assert (answer["solution"], answer["grade"], answer["locked"]) == (True, False, False)
+
+
+@pytest.mark.parametrize("assignment", BANK)
+def test_a_released_notebook_has_no_hidden_test_and_no_output(assignment, released):
+    """The line that stops unaware marking is not among what students see."""
+    cells = notebook(released, assignment).cells
+    text = "\n".join(one.source for one in cells)
+    assert "HIDDEN" not in text
+    assert "raise RuntimeError" not in text
+    assert not [one for one in cells if one.get("outputs") or one.get("execution_count")]
+    assert len({one.id for one in cells}) == len(cells)
+
+
+@pytest.mark.parametrize("assignment", BANK)
+def test_the_gradebooks_source_has_the_hidden_test_in_every_check(assignment, released):
+    """So that marking without fairmark stumbles at every item."""
+    source = nbformat.read(released.workdir / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+    checks = [one for one in source.cells if one.metadata.get("nbgrader", {}).get("grade") and one.cell_type == "code"]
+    assert len(checks) == sum(not entry.marked_by_hand for entry in BANK[assignment].entries.values())
+    assert all(release.HIDDEN in one.source for one in checks)
+
+
+@pytest.mark.parametrize(("assignment", "item"), ITEMS)
+def test_the_sheet_holds_the_public_half_and_nothing_else(assignment, item, released):
+    """items.json is the public half, field by field."""
+    sheet = json.loads((released.workdir / "release" / assignment / "items.json").read_text(encoding="utf-8"))
+    record = next(one for one in sheet["items"] if one["id"] == item.id)
+    assert record == json.loads(json.dumps(item.to_json()))
+    assert set(record) <= {"id", "kind", "points", "prompt", "hint", "objective", "options", "form", "pool"}
+
+
+@pytest.mark.parametrize(("assignment", "item"), ITEMS)
+def test_the_example_of_how_to_answer_gives_nothing_away(assignment, item):
+    """The example uses no option of the item and no key."""
+    how = release.prompt(item).rpartition("\n\n")[2]
+    assert not [option for option in item.options if f'"{option}"' in how]
+
+
+# --- The bundle -------------------------------------------------------------------------------------------------------
+
+
+def test_the_bundle_has_nothing_of_marking(released):
+    """No file of grading or of fairmark, and no import of it."""
+    files = contents(released.workdir / "bundle")
+    for file, data in files.items():
+        assert not {"grading", "fairmark", "tests", ".git", "__pycache__"} & set(Path(file).parts)
+        assert not file.endswith((".pyc", ".yaml", "course.toml"))
+        assert b"fairmark" not in data or file == "LICENSE"
+    assert {"README.md", "LICENSE", "environment.yml", "package/pyproject.toml"} <= files.keys()
+    assert {f"assignments/{name}/{name}.ipynb" for name in BANK} <= files.keys()
+
+
+def test_the_bundles_project_can_be_installed_for_what_a_student_needs(released):
+    """Its pyproject names the base dependencies and the packages that are there."""
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    folder = released.workdir / "bundle" / "package"
+    theirs = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    assert theirs["project"]["dependencies"] == ours["dependencies"]
+    assert theirs["project"]["requires-python"] == ours["requires-python"]
+    assert "scripts" not in theirs["project"]
+    assert "optional-dependencies" not in theirs["project"]
+    for package in theirs["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
+        assert (folder / package / "__init__.py").is_file()
+
+
+def test_the_bundles_environment_parses_and_installs_the_package(released):
+    """environment.yml is YAML, and points at the package beside it."""
+    record = YAML(typ="safe", pure=True).load((released.workdir / "bundle" / "environment.yml").read_text())
+    assert record["dependencies"][-1] == {"pip": ["./package"]}
+
+
+def test_a_bundle_that_cannot_be_finished_leaves_the_old_one(new_course, tmp_path):
+    """A missing file stops the build before anything is replaced."""
+    course = new_course(tmp_path / "course")
+    (course.workdir / "release").mkdir(parents=True)
+    release.bundle(course)
+    before = contents(course.workdir / "bundle")
+    assert before
+    course.student_files["LICENSE"] = tmp_path / "missing"
+    with pytest.raises(FileNotFoundError):
+        release.bundle(course)
+    assert contents(course.workdir / "bundle") == before
+
+
+# --- Composing --------------------------------------------------------------------------------------------------------
+
+
+def sheet_of(course: Settings) -> Any:
+    return bank.load(course.bank)["mini1"].sheet("c", "t")
+
+
+def drop(source: Any) -> None:
+    source.cells = [one for one in source.cells if one.metadata.get("item") != "mini1-q2"]
+
+
+def double(source: Any) -> None:
+    source.cells.append(copy.deepcopy(source.cells[-1]))
+
+
+def rename(source: Any) -> None:
+    source.cells[-1].metadata["item"] = "mini1-q9"
+
+
+def swap(source: Any) -> None:
+    source.cells[-1], source.cells[-2] = source.cells[-2], source.cells[-1]
+
+
+def to_markdown(source: Any) -> None:
+    source.cells[2] = nbformat.v4.new_markdown_cell("x", metadata={"item": "mini1-q1"})
+
+
+def to_code(source: Any) -> None:
+    source.cells[6] = nbformat.v4.new_code_cell("x", metadata={"item": "mini1-q5"})
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (drop, "no answer cell for mini1-q2; give one the metadata item=mini1-q2"),
+        (double, "'mini1-q6' has two answer cells"),
+        (rename, "an answer cell names 'mini1-q9', which is not in the bank"),
+        (swap, "another order"),
+        (to_markdown, "the answer cell of mini1-q1 must be a code cell"),
+        (to_code, "the answer cell of mini1-q5 must be a markdown cell"),
+    ],
+)
+def test_a_source_that_does_not_fit_its_bank_is_refused(
+    change: Callable[[Any], object], says: str, new_course: Any, mini_source: Any, tmp_path: Path
+) -> None:
+    """The error names the notebook, the item and the remedy."""
+    source = mini_source()
+    change(source)
+    with pytest.raises(ReleaseError) as refusal:
+        release.compose(source, sheet_of(new_course(tmp_path / "course")), "mini1.ipynb")
+    assert str(refusal.value).startswith("mini1.ipynb: ")
+    assert says in str(refusal.value)
+
+
+def test_an_assignment_without_a_notebook_is_refused(new_course, tmp_path):
+    """The bank and the notebooks name the same assignments."""
+    course = new_course(tmp_path / "course")
+    (course.assignments / "mini1.ipynb").unlink()
+    with pytest.raises(ReleaseError, match=r"mini1\.ipynb: missing; the bank has an assignment 'mini1'"):
+        release.build(course)
+
+
+def test_an_item_with_variants_shows_the_students_own(new_course, mini_source, tmp_path):
+    """A locked cell before the answer prints the parameters."""
+    composed = release.compose(mini_source(), sheet_of(new_course(tmp_path / "course")), "mini1.ipynb")
+    names = [one.id for one in composed.cells]
+    place = names.index("mini1-q3-given")
+    assert names[place - 1 : place + 3] == ["mini1-q3-prompt", "mini1-q3-given", "mini1-q3-answer", "mini1-q3"]
+    assert composed.cells[place].metadata.nbgrader["locked"]
+    assert 'variant("mini1-q3")' in composed.cells[place].source
