@@ -78,9 +78,22 @@ def problem(item: Item, answer: Json) -> str | None:
     >>> problem(item, "April 1986")
     'Write the date as YYYY-MM, for example "1986-04"; you gave "April 1986".'
     """
-    if answer is None:
-        return f"There is no answer yet: {item.name} is None."
+    if blank(item, answer):
+        return f"There is no answer yet: {item.name} is {'as it was given' if answer else 'None'}."
     return _RULES[item.kind](item, tidy(item, answer))
+
+
+def blank(item: Item, answer: Json) -> bool:
+    """Tell whether nothing was answered: None, or a map whose entries are all still None.
+
+    Examples
+    --------
+    >>> blank(Item("a-q1", "match", 1, "", "", ""), {"x": None, "y": None})
+    True
+    """
+    if item.kind == "match" and isinstance(answer, dict):
+        return all(value is None for value in answer.values())
+    return answer is None
 
 
 def _tidy_locator(item: Item, text: str) -> str:

@@ -24,14 +24,14 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import determine_grade
 from traitlets import Integer
-from worksheet import variants
-from worksheet.wire import Json, RefusedError
 
 from fairmark import bank, checks, gradebook, runner
 from fairmark.bank import Assignment, Entry
 from fairmark.checks import Verdict
 from fairmark.files import fingerprint, write_text
 from fairmark.settings import Settings
+from worksheet import variants
+from worksheet.wire import Json, RefusedError
 
 RECORD = "verdicts.json"
 

@@ -15,11 +15,11 @@ from typing import Any
 import jsonschema
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+from fairmark import files
 from worksheet import form
 from worksheet.items import Item, Sheet
 from worksheet.wire import Json
-
-from fairmark import files
 
 NEEDS_OPTIONS = frozenset({"choose", "choose-all", "attribute", "order", "match"})
 NEEDS_FORM = {

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fairmark.bank import Entry
 from worksheet import form
 from worksheet.items import Item
 from worksheet.wire import Json
-
-from fairmark.bank import Entry
 
 Outcome = Literal["right", "partial", "wrong", "form", "missing", "by-hand"]
 
@@ -70,7 +69,7 @@ def judge(entry: Entry, answer: Json, variant: int = 0) -> Verdict:
     item = entry.item
     if entry.marked_by_hand:
         return _verdict(entry, "by-hand", 0.0, "A person marks this answer.")
-    if answer is None:
+    if form.blank(item, answer):
         return _verdict(entry, "missing", 0.0, f"There is no answer. {_hint(item)}")
     complaint = form.problem(item, answer)
     if complaint:

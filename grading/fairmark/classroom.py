@@ -16,14 +16,14 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
-from worksheet import variants
-from worksheet.items import Item
-from worksheet.wire import Json
 
 from fairmark import bank, checks
 from fairmark.bank import Assignment, Entry
 from fairmark.files import fingerprint, write_text
 from fairmark.settings import Settings
+from worksheet import variants
+from worksheet.items import Item
+from worksheet.wire import Json
 
 PLAN = "class.json"
 NAMES = (

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -86,7 +87,7 @@ def mark_command(course: Settings, assignments: tuple[str, ...]) -> None:
         marked = _mark(course, _names(course, assignments))
         flagged = [one for one in marked if one.status == "flagged"]
         for one in flagged:
-            console.print(f"[bold]{one.student}[/] {one.assignment}: {one.reason}. {one.detail}")
+            console.print(f"[bold]{one.student}[/] {one.assignment}: {one.reason}. {escape(one.detail)}")
     if flagged:
         sys.exit(3)
 
@@ -264,7 +265,7 @@ def _summary(course: Settings, rows: list[Row], marked: list[Marked]) -> list[st
     waiting = [row for row in rows if row.by_hand is None and row not in flagged]
     console.print("[bold]Who needs a person's eye[/]")
     for row in flagged:
-        console.print(f"  {row.student}, {row.assignment}: {row.attention}")
+        console.print(f"  {row.student}, {row.assignment}: {escape(row.attention)}")
     if waiting:
         console.print(
             f"  {len(waiting)} written answers wait to be marked: {', '.join(row.student for row in waiting)}"

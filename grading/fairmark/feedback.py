@@ -14,11 +14,11 @@ from markupsafe import Markup
 from mistune import create_markdown
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
-from worksheet.wire import Json
 
 from fairmark import autograde, bank, gradebook
 from fairmark.bank import Entry
 from fairmark.release import prompt
+from worksheet.wire import Json
 
 _SYMBOLS = {"right": "✓", "partial": "◐", "wrong": "✗", "form": "✗", "missing": "–", "by-hand": "✎"}
 _WORDS = {

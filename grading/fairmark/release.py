@@ -17,11 +17,11 @@ from typing import Any
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from worksheet.items import Item, Sheet
 
 from fairmark import bank, gradebook
 from fairmark.files import replace_folder, write_text
 from fairmark.settings import Settings
+from worksheet.items import Item, Sheet
 
 SCHEMA = 3
 HIDDEN = """\

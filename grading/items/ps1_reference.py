@@ -6,6 +6,7 @@ Written without :mod:`neutrality.agreement`, so that the two check each other.
 from typing import Any
 
 import numpy as np
+
 from neutrality import rollcalls
 
 VOTED = (1, 2, 3)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from neutrality import sources
 
 from .support import ROOT, SHARED, everything, relative

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 import pytest
+
 from neutrality import glossary, sources
 from neutrality.glossary import Entry
 

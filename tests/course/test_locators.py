@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from neutrality import sources
 
 from .support import BANK, COURSE, LOCATOR, ROOT, everything, pages, relative, rows

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from fairmark import bank
 from fairmark.bank import Assignment, Entry
 

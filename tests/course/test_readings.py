@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from fairmark import bank
 from fairmark.bank import Entry
 from neutrality import glossary, sources

@@ -11,9 +11,10 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
 from fairmark import bank, classroom, settings
 from fairmark.settings import Settings
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from worksheet import variants
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fairmark import bank
 from ruamel.yaml import YAML
+
+from fairmark import bank
 
 Record = dict[str, Any]
 

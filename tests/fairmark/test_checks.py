@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fairmark import checks
-from fairmark.bank import Call, Entry, Wrong
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fairmark import checks
+from fairmark.bank import Call, Entry, Wrong
 from worksheet.items import KINDS, Item
 
 OPTIONS = {name: name.upper() for name in "abcdef"}

@@ -13,15 +13,14 @@ from typing import Any
 
 import nbformat
 import pytest
-from fairmark import autograde, bank, classroom, exports, gradebook, release, report, settings
-from fairmark.autograde import Marked
-from fairmark.report import Row
-from fairmark.settings import Settings
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
-pytestmark = pytest.mark.xdist_group("class")
+from fairmark import autograde, bank, classroom, exports, gradebook, release, report, settings
+from fairmark.autograde import Marked
+from fairmark.report import Row
+from fairmark.settings import Settings
 
 COURSE = Path(__file__).parents[2] / "grading" / "course.toml"
 BANK = bank.load(COURSE.parent / "items")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import sqlite3
@@ -13,11 +14,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from fairmark import autograde, release, settings
 from fairmark.cli import main
 from fairmark.settings import Settings
-
-pytestmark = pytest.mark.xdist_group("commands")
 
 COMMANDS = {
     (): "Release assignments, mark what comes back, and give feedback.",
@@ -144,6 +144,16 @@ def test_marking_feedback_and_export_in_turn(course, submit):
     with (course.workdir / "out.csv").open(encoding="utf-8", newline="") as stream:
         rows = {row["student"]: row for row in csv.DictReader(stream)}
     assert (rows["anna"]["automatic"], rows["anna"]["total"], rows["bob"]["status"]) == ("8", "", "flagged")
+
+
+def test_a_reason_that_quotes_a_student_is_printed_as_it_is(course):
+    """Square brackets in a broken notebook are no commands to the terminal."""
+    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5, "[/bold]": "[red]"}
+    file = course.workdir / "submitted" / "anna" / "mini1" / "mini1.ipynb"
+    file.write_text(json.dumps(notebook))
+    result = fairmark(course, "mark")
+    assert result.exit_code == 3
+    assert "'[/bold]' was unexpected" in " ".join(result.output.split())
 
 
 def test_checking_the_bank_finds_a_giveaway(course):

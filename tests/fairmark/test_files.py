@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from fairmark import settings
 from fairmark.exports import COLUMNS, marks_csv
 from fairmark.files import fingerprint, replace_folder, write_text

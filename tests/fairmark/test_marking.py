@@ -16,12 +16,11 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
+
 from fairmark import autograde, bank, exports, gradebook, release, report, runner, settings
 from fairmark.autograde import Marked
 from fairmark.settings import Settings
-from nbgrader.api import Gradebook
-
-pytestmark = pytest.mark.xdist_group("mini-class")
 
 AUTOMATIC = {"mini1-q1": 1.0, "mini1-q2": 2.0, "mini1-q3": 2.0, "mini1-q4": 3.0, "mini1-q6": 1.0}
 HOSTILE = "<script>alert(1)</script>"

@@ -12,12 +12,11 @@ from typing import Any
 
 import nbformat
 import pytest
+from ruamel.yaml import YAML
+
 from fairmark import bank, release, settings
 from fairmark.release import ReleaseError
 from fairmark.settings import Settings
-from ruamel.yaml import YAML
-
-pytestmark = pytest.mark.xdist_group("release")
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "grading" / "course.toml"

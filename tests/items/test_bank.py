@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fairmark import bank, checks, classroom
 from fairmark.bank import Entry, Wrong
 from fairmark.runner import calls_text
@@ -153,7 +154,6 @@ def computed() -> Callable[[str, dict[str, Any]], float]:
     return compute
 
 
-@pytest.mark.xdist_group("references")
 @pytest.mark.parametrize(("entry", "reference", "answers"), REFERENCES)
 def test_keys_and_mistakes_are_what_the_reference_computes(entry, reference, answers, computed):
     """Numbers in the bank come from the data, and the unrounded number is judged like the rounded one."""

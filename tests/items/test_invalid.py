@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+
 from fairmark import bank, checks
 from fairmark.bank import Entry
 from fairmark.checks import Verdict
-from matplotlib.figure import Figure
 from worksheet import capture, wire
 from worksheet.checking import form_problem
 
@@ -112,3 +113,13 @@ def test_an_answer_that_never_came_out_earns_nothing(entry):
     verdict = checks.unreadable(entry, "It did not run.")
     assert (verdict.outcome, verdict.points) == ("form", 0)
     assert verdict.message == f"It did not run. Hint: {entry.item.hint}"
+
+
+MATCHES = [entry for entry in ENTRIES if entry.item.kind == "match"]
+
+
+@pytest.mark.parametrize("entry", MATCHES, ids=lambda entry: entry.item.id)
+def test_an_untouched_template_is_no_answer(entry: Entry):
+    """A map whose entries are all still None is reported as no answer, not as one that cannot be read."""
+    verdict = checks.judge(entry, dict.fromkeys(entry.item.form["rows"]))
+    assert (verdict.outcome, verdict.points) == ("missing", 0)

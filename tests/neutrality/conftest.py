@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from neutrality import rollcalls, unga
 from neutrality.rollcalls import RollCalls
 from neutrality.votefile import COLUMNS

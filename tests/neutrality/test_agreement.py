@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from neutrality import agreement
 from neutrality.agreement import pair
 from neutrality.phases import Boundary

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from neutrality.agreement import pair
 from neutrality.rollcalls import RollCalls, Vote
 

@@ -1,9 +1,11 @@
 """Figures say in words what they draw."""
 
 import re
+from itertools import pairwise
 
 import pandas as pd
 import pytest
+
 from neutrality import agreement, figures, rollcalls
 
 VOTES = ["yes", "abstain", "no"]
@@ -76,4 +78,4 @@ def test_colours_differ_for_readers_who_do_not_see_all_of_them():
         sum(w * int(colour[i : i + 2], 16) for w, i in zip(weights, (1, 3, 5), strict=True))
         for colour in figures.PALETTE
     )
-    assert all(after - before > 3 for before, after in zip(light, light[1:], strict=False))
+    assert all(after - before > 3 for before, after in pairwise(light))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from neutrality import rollcalls
 from neutrality.__main__ import main
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from neutrality import phases
 from neutrality.phases import BOUNDARIES, CHAPTER_END, PHASES, Boundary, members
 

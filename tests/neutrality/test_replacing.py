@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from neutrality.replacing import replace_together
 
 OLD = {"a.txt": b"old a", "sub/b.txt": b"old b", "c.txt": b"old c"}

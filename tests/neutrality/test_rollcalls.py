@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+
 from neutrality import rollcalls, tables
 from neutrality.rollcalls import RollCalls, UnknownStateError, Vote
 

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+
 from neutrality import sources, tables
 from neutrality.sources import SourceError
 

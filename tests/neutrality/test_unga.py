@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from neutrality import codebook, rollcalls, tables, unga
 from neutrality.tables import TableError
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from neutrality import unga, votefile
 from neutrality.votefile import COLUMNS, InputError
 

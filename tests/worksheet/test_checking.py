@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+
 from worksheet import check, hint
 from worksheet.items import Item, NoSuchItemError, Sheet
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from worksheet.items import Item, NoSuchItemError, Sheet, find
 
 ITEM = Item("a1-q1", "date", 2, "When?", "Look.", "o1", form={"precision": "year"}, pool=({"n": 1}, {"n": 2}))

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from worksheet import practice
 from worksheet.practice import FILE, feedback
 

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+
 from worksheet import wire
 from worksheet.figures import MAX_POINTS, describe
 
