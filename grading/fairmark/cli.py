@@ -22,7 +22,13 @@ from fairmark.settings import Settings
 
 console = Console(highlight=False)
 _PATH: click.Path = click.Path(path_type=Path)
-_EXPECTED = (settings.SettingsError, item_bank.BankError, release.ReleaseError, classroom.RealClassError)
+_EXPECTED = (
+    settings.SettingsError,
+    item_bank.BankError,
+    release.ReleaseError,
+    classroom.RealClassError,
+    gradebook.NotReleasedError,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -113,6 +119,7 @@ def export_command(course: Settings, to: Path | None) -> None:
     A mark that is still open, because a person has to mark or to look, is an empty field, never 0.
     """
     with _explained():
+        gradebook.require(course)
         file = to or course.workdir / "marks.csv"
         exports.marks_csv(report.table(course, autograde.flagged(course)), file)
         console.print(f"Marks: {file}")
@@ -163,6 +170,7 @@ def class_make(course: Settings, size: int, seed: int) -> None:
     known beforehand, and the summary says whether marking found them.
     """
     with _explained():
+        gradebook.require(course)
         students = classroom.simulate(course, size=size, seed=seed)
         console.print(f"{len(students)} simulated students have handed in.")
 
@@ -221,6 +229,7 @@ def _release(course: Settings) -> None:
 
 
 def _collect(course: Settings, names: list[str]) -> None:
+    gradebook.require(course)
     nbgrader = gradebook.api(course)
     for name in names:
         gradebook.check(nbgrader.collect(name, update=True), f"collect {name}")
@@ -228,6 +237,7 @@ def _collect(course: Settings, names: list[str]) -> None:
 
 
 def _mark(course: Settings, names: list[str]) -> list[Marked]:
+    gradebook.require(course)
     nbgrader = gradebook.api(course)
     total = sum(len(autograde.submitted(course, name)) for name in names)
     marked: list[Marked] = []
@@ -245,6 +255,7 @@ def _advance(bar: Progress, task: TaskID, one: Marked) -> None:
 
 
 def _feedback(course: Settings, names: list[str]) -> None:
+    gradebook.require(course)
     nbgrader = gradebook.api(course)
     todo = [(name, student) for name in names for student in autograde.submitted(course, name)]
     todo = [(name, student) for name, student in todo if autograde.read_record(course, name, student)]
@@ -290,9 +301,9 @@ def _marks_table(rows: list[Row], roles: dict[str, str]) -> Table:
     for heading in ("automatic", "per cent", "written"):
         table.add_column(heading, justify="right")
     for row in rows:
-        flagged = row.status == "flagged"
-        share = f"{100 * row.automatic / row.automatic_of:.0f} %" if row.automatic_of and not flagged else "–"
-        automatic = "not marked" if flagged else f"{row.automatic:g} of {row.automatic_of:g}"
+        marked = row.automatic is not None and row.automatic_of > 0
+        share = f"{100 * (row.automatic or 0) / row.automatic_of:.0f} %" if marked else "–"
+        automatic = "not marked" if row.automatic is None else f"{row.automatic:g} of {row.automatic_of:g}"
         written = "open" if row.by_hand is None else f"{row.by_hand:g} of {row.by_hand_of:g}"
         table.add_row(row.student, roles.get(row.student, ""), row.assignment, automatic, share, written)
     return table
@@ -303,7 +314,7 @@ def _common_misreadings(course: Settings, assignments: list[str]) -> None:
     if counted:
         console.print("[bold]Commonest misreadings[/]")
     for (item, misconception), students in counted:
-        console.print(f"  {item}: {misconception.replace('-', ' ')} ({students} students)")
+        console.print(f"  {item}: {misconception.replace('-', ' ')} ({students} student{'s' if students > 1 else ''})")
 
 
 def _where(course: Settings) -> None:

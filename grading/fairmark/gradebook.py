@@ -115,6 +115,22 @@ def prepare(course: Settings) -> None:
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
 
 
+class NotReleasedError(ValueError):
+    """A step that needs the gradebook came before the release that makes it."""
+
+
+def require(course: Settings) -> None:
+    """Make sure that there is a gradebook to work on.
+
+    Raises
+    ------
+    NotReleasedError
+        If nothing was released into the working folder yet.
+    """
+    if not (course.workdir / "gradebook.db").is_file():
+        raise NotReleasedError(f"{course.workdir}: nothing has been released here yet; run fairmark release first")
+
+
 def check(result: dict[str, Any], what: str) -> None:
     """Raise an error that carries nbgrader's own words, if one of its steps failed.
 

@@ -21,8 +21,9 @@ class Row:
     student, assignment : str
     status : str
         ``marked``, ``flagged`` or ``not handed in``.
-    automatic, automatic_of : float
-        Points of the items that are marked by program.
+    automatic : float or None
+        Points of the items that are marked by program; None for work that could not be marked.
+    automatic_of : float
     by_hand : float or None
         Points that a person gave; None while the written answers wait.
     by_hand_of : float
@@ -35,7 +36,7 @@ class Row:
     student: str
     assignment: str
     status: str
-    automatic: float
+    automatic: float | None
     automatic_of: float
     by_hand: float | None
     by_hand_of: float
@@ -45,7 +46,7 @@ class Row:
     @property
     def total(self) -> float | None:
         """The mark; None while part of it is open."""
-        if self.status == "flagged" or self.by_hand is None:
+        if self.status == "flagged" or self.automatic is None or self.by_hand is None:
             return None
         return max(0.0, self.automatic + self.by_hand - self.late)
 
@@ -97,7 +98,7 @@ def _row(
         student,
         assignment,
         "flagged" if flagged else "marked",
-        sum(grade.score for grade in rest),
+        None if flagged else sum(grade.score for grade in rest),
         sum(grade.max_score for grade in rest),
         None if waiting else sum(grade.score for grade in hand),
         sum(grade.max_score for grade in hand),
@@ -136,7 +137,7 @@ def as_designed(course: Settings, rows: list[Row]) -> list[str]:
     for student in classroom.plan(course):
         for assignment, due in student.due.items():
             row = found[student.id, assignment]
-            got = None if row.status == "flagged" else row.automatic
+            got = row.automatic
             if (got is None) != (due is None) or (got is not None and due is not None and abs(got - due) > 1e-6):
                 wrong.append(f"{student.id} ({student.role}) {assignment}: designed {due}, marked {got}")
     return wrong

@@ -52,6 +52,18 @@ def course(began: Settings, tmp_path: Path) -> Settings:
     return settings.load(tmp_path / "copy" / "course.toml")
 
 
+STEPS = [("collect",), ("mark",), ("feedback",), ("export",), ("class", "make")]
+
+
+@pytest.mark.parametrize("words", STEPS, ids=" ".join)
+def test_a_step_before_the_release_says_what_to_do_first(new_course, tmp_path, words):
+    """Nothing is made and nothing breaks: one line names the folder and the command that comes first."""
+    fresh = new_course(tmp_path / "fresh")
+    result = fairmark(fresh, *words)
+    assert result.exit_code == 1
+    assert f"Error: {fresh.workdir}: nothing has been released here yet; run fairmark release first" in result.output
+
+
 def fairmark(course: Settings, *words: str) -> Result:
     return CliRunner().invoke(main, ["--settings", str(course.file), *words])
 
