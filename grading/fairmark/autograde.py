@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import json
 import os
 import re
@@ -44,7 +45,7 @@ class Marked:
     ----------
     student, assignment : str
     status : str
-        ``marked``, ``unchanged`` (marked before from the same submission and bank), or ``flagged``.
+        ``marked``, ``unchanged`` (marked before from the same submission, bank and term), or ``flagged``.
     reason : str
         For a flagged submission: a short code.
     detail : str
@@ -100,7 +101,7 @@ class MarkItems(NbGraderPreprocessor):  # type: ignore[misc]
             item = cell.metadata.get("nbgrader", {}).get("grade_id")
             if item in judged and cell.cell_type == "code":
                 _show(cell, judged[item][0])
-        record = _record(names, judged, outcome, bank.fingerprint(course.bank))
+        record = _record(names, judged, outcome, basis(course))
         write_text(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False))
         resources["fairmark"] = {item: verdict for item, (verdict, *_) in judged.items()}
         return nb, resources
@@ -171,6 +172,12 @@ def read_record(course: Settings, assignment: str, student: str) -> dict[str, An
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
+def basis(course: Settings) -> str:
+    """Hash what decides marks beside the submission: the bank, and the names that choose each student's variants."""
+    parts = (bank.fingerprint(course.bank), course.course, course.term)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
 def flagged(course: Settings) -> list[Marked]:
     """List the submissions that cannot be marked or stopped early, without marking anything."""
     found = []
@@ -207,8 +214,8 @@ def _mark_one(course: Settings, api: NbGraderAPI, assignment: str, student: str)
         _enter_unmarked(course, assignment, student)
         return Marked(student, assignment, "flagged", *problem)
     record = read_record(course, assignment, student)
-    seen = (fingerprint(folder), bank.fingerprint(course.bank))
-    if record and (record["submission_sha256"], record["bank_sha256"]) == seen:
+    seen = (fingerprint(folder), basis(course))
+    if record and (record["submission_sha256"], record["basis_sha256"]) == seen:
         return Marked(student, assignment, "unchanged", *_worth_a_look(record))
     result = api.autograde(assignment, student)
     record = read_record(course, assignment, student)
@@ -270,7 +277,7 @@ def _show(cell: Any, verdict: Verdict) -> None:
     cell.outputs = [nbformat.v4.new_output("display_data", {"text/plain": text})]
 
 
-def _record(names: Any, judged: Any, outcome: runner.Run, bank_sha256: str) -> dict[str, Any]:
+def _record(names: Any, judged: Any, outcome: runner.Run, basis_sha256: str) -> dict[str, Any]:
     items = [
         {**dataclasses.asdict(verdict), "answer": answer, "variant": number}
         for verdict, answer, number in judged.values()
@@ -279,7 +286,7 @@ def _record(names: Any, judged: Any, outcome: runner.Run, bank_sha256: str) -> d
         "student": names["student"],
         "assignment": names["assignment"],
         "submission_sha256": None,
-        "bank_sha256": bank_sha256,
+        "basis_sha256": basis_sha256,
         "stopped": outcome.stopped,
         "failed_cells": outcome.failed_cells,
         "items": items,

@@ -235,3 +235,15 @@ def test_nbgraders_own_commands_mark_as_fairmark_does(course):
     with (course.workdir / "grades.csv").open(encoding="utf-8", newline="") as stream:
         (row,) = csv.DictReader(stream)
     assert (row["student_id"], float(row["score"]), float(row["max_score"])) == ("anna", 8.0, 13.0)
+
+
+def test_a_new_term_marks_everything_anew(course):
+    """The term chooses each student's variants, so marks of another term do not stand as done."""
+    assert "Marked 1, unchanged 0" in fairmark(course, "mark").output
+    assert "Marked 0, unchanged 1" in fairmark(course, "mark").output
+    file = course.file
+    lines = file.read_text(encoding="utf-8").splitlines()
+    changed = ['term = "another"' if line.startswith("term") else line for line in lines]
+    assert changed != lines
+    file.write_text("\n".join(changed), encoding="utf-8")
+    assert "Marked 1, unchanged 0" in fairmark(course, "mark").output
