@@ -10,6 +10,7 @@ checkout has it at the top of the repository. The functions here find both.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Sequence
@@ -229,13 +230,16 @@ def load(name: str, folder: Path | None = None, *, columns: Sequence[str] | None
     Returns
     -------
     pandas.DataFrame
-        Dates are ``datetime64``, repeated strings ``category``, true/false ``boolean`` (it can have gaps), and small
-        whole numbers ``Int16`` (likewise).
+        Of a Parquet file: dates are ``datetime64``, repeated strings ``category``, true/false ``boolean`` (it can have
+        gaps), and small whole numbers ``Int16`` (likewise). Of a CSV file the types are those of the fields in
+        ``datapackage.json``: an empty cell of a string field stays an empty string, and is a gap in every other field;
+        dates are ``datetime64``, true/false ``boolean``, and whole numbers ``Int64``.
 
     Raises
     ------
     TableError
-        If the file is missing, is not Parquet, or differs from its checksum.
+        If the file is missing, is neither Parquet nor CSV, differs from its checksum, or (CSV) has other columns or
+        other values than described.
 
     Examples
     --------
@@ -243,6 +247,10 @@ def load(name: str, folder: Path | None = None, *, columns: Sequence[str] | None
     >>> states.loc[states["code"] == "BLR", "name"].item()
     'BELARUS'
     """
+    folder = data_folder() if folder is None else folder
+    entry = resource(name, folder)
+    if str(entry["path"]).endswith(".csv"):
+        return _csv(folder / str(entry["path"]), entry, columns)
     frame: pd.DataFrame = arrow(name, folder, columns=columns).to_pandas(
         date_as_object=False, types_mapper=_NULLABLE.get
     )
@@ -251,6 +259,42 @@ def load(name: str, folder: Path | None = None, *, columns: Sequence[str] | None
 
 _NULLABLE = {pa.bool_(): pd.BooleanDtype(), pa.int16(): pd.Int16Dtype()}
 """Arrow types that may have gaps, and the pandas types that keep the gaps and the type."""
+
+
+def _csv(path: Path, entry: dict[str, Any], columns: Sequence[str] | None) -> pd.DataFrame:
+    """Read a CSV table; the description says of what type each column is."""
+    types = {str(field["name"]): str(field["type"]) for field in entry["schema"]["fields"]}
+    # Without the filter no word ("NA", "None") turns into a gap, and an empty string stays one.
+    cells = pd.read_csv(io.BytesIO(_whole(path, entry)), dtype=str, na_filter=False, encoding="utf-8")
+    if list(cells) != list(types):
+        raise TableError(
+            f"{path}: table {entry['name']!r} has the columns {', '.join(map(str, cells))}, "
+            f"{DESCRIPTOR} has {', '.join(types)}. {_REINSTALL}"
+        )
+    wanted = [field for field in types if columns is None or field in columns]
+    return pd.DataFrame({field: _typed(cells[field], types[field], path) for field in wanted})
+
+
+_TRUTHS: dict[str, bool | None] = {"true": True, "false": False, "": None}
+
+
+def _typed(cells: pd.Series[Any], kind: str, path: Path) -> pd.Series[Any]:
+    """Turn the cells of one column of a CSV table into the type of its field; empty cells become gaps."""
+    try:
+        if kind == "integer":
+            return pd.Series([int(cell) if cell else None for cell in cells], dtype="Int64")
+        if kind == "number":
+            return pd.Series([float(cell) if cell else None for cell in cells], dtype="float64")
+        if kind == "boolean":
+            return pd.Series([_TRUTHS[cell.lower()] for cell in cells], dtype="boolean")
+        if kind == "date":
+            return pd.to_datetime(cells.where(cells != ""), format="%Y-%m-%d")
+    except (KeyError, ValueError) as error:
+        raise TableError(
+            f"{path}: column {cells.name!r} has a value that is no {kind} ({error}), but {DESCRIPTOR} says that it is "
+            f"one. {_REINSTALL}"
+        ) from error
+    return cells
 
 
 def _whole(path: Path, entry: dict[str, Any]) -> bytes:

@@ -13,7 +13,6 @@ brings the checksums in ``datapackage.json`` and the text of ``CODEBOOK.md`` up 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -25,16 +24,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from neutrality import codebook, issuecodes, tables, votefile
+from neutrality import issuecodes, tables, votefile
 from neutrality.issuecodes import ISSUES, IssueCodes
 from neutrality.replacing import replace_together
+from neutrality.stamping import stamped
 from neutrality.tables import TableError
 from neutrality.votefile import TOTALS, VOTES, VoteFile
 
 TOLERATED = 0.01
 """Share of resolutions whose stated totals may contradict the votes before a file is refused."""
 
-_PLACES = {"unga-resolutions": "resolutions", "unga-states": "states", "unga-votes": "votes"}
+_TABLES = ("resolutions", "states", "votes")
 _REPORT = "unga/build-report.json"
 _COUNTED = dict(zip(TOTALS, [*("Y", "N", "A", "X"), None], strict=True))
 
@@ -122,12 +122,10 @@ def build(
     built = make(file, codes)
     report = _report(file, codes, built)
     say("Writing")
-    contents = {f"unga/{name}.parquet": _parquet(built[name]) for name in _PLACES.values()}
+    contents = {f"unga/{name}.parquet": _parquet(built[name]) for name in _TABLES}
     contents[_REPORT] = _json(report)
-    _stamp(package, contents, built)
-    contents[tables.DESCRIPTOR] = _json(package)
-    contents[codebook.FILE] = codebook.render(package).encode()
-    replace_together(folder, contents)
+    rows = {f"unga/{name}.parquet": built[name].num_rows for name in _TABLES}
+    replace_together(folder, stamped(package, contents, rows))
     return report
 
 
@@ -305,16 +303,6 @@ def _package(folder: Path) -> dict[str, Any]:
     package = tables.descriptor()
     package["resources"] = [entry for entry in package["resources"] if entry["name"].startswith("unga-")]
     return package
-
-
-def _stamp(package: dict[str, Any], contents: dict[str, bytes], built: dict[str, pa.Table]) -> None:
-    """Write the new files' checksums and row counts into their descriptions."""
-    for entry in package["resources"]:
-        content = contents.get(entry["path"])
-        if content is not None:
-            entry["hash"] = "sha256:" + hashlib.sha256(content).hexdigest()
-        if entry["name"] in _PLACES:
-            entry["rows"] = built[_PLACES[entry["name"]]].num_rows
 
 
 def _report(file: VoteFile, codes: IssueCodes | None, built: dict[str, pa.Table]) -> dict[str, Any]:
