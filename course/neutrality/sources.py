@@ -1,333 +1,62 @@
-"""The two sources: what kind of text each is, how it is divided, and where to read it.
+"""The two sources, for a reader: their records (see `neutrality.records`), and their text where you have a copy.
 
 The course holds a record of each source and none of its text. A *locator* names a place in a source:
 ``osw-2018 s1.p3`` is section 1, paragraph 3; ``osw-2018 fn2`` is note 2; ``digest-2016 s2.b1`` is the first item of the
-list in section 2; ``digest-2016 lead.p1`` is the first paragraph of the lead, which in ``osw-2018`` has only one and is
-``lead``. A whole section has a locator too, such as ``osw-2018 s1``.
-
-The outside references, which the course uses beside the two sources, stand here as well.
+list in section 2. `show` prints a place from the reader's own copy (see `neutrality.copies`), or says where to read it.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import difflib
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
-
-from neutrality import tables
-
-Kind = Literal["section", "lead", "paragraph", "item", "note"]
-
-REFERENCES = "references.csv"
-"""The list of outside references, in the folder of the readings."""
-
-_LOCATOR = re.compile(r"(?P<source>[a-z]+-\d{4})[\s,:;/]+(?P<place>[a-z0-9.]+)")
-_KINDS: tuple[tuple[str, Kind, str], ...] = (
-    (r"s(\d+)|notes", "section", "section {0}"),
-    (r"lead(?:\.p(\d+))?", "lead", "the lead, paragraph {0}"),
-    (r"s(\d+)\.p(\d+)", "paragraph", "section {0}, paragraph {1}"),
-    (r"s(\d+)\.b(\d+)", "item", "section {0}, item {1} of the list"),
-    (r"fn(\d+)", "note", "note {0}"),
+from neutrality.records import (
+    REFERENCES,
+    Kind,
+    Nature,
+    Place,
+    Reference,
+    Source,
+    SourceError,
+    Work,
+    all_sources,
+    exists,
+    load,
+    parse,
+    reference,
+    references,
+    within,
 )
 
-
-class SourceError(LookupError):
-    """A source, a place or a reference that is not there, or a record that cannot be read."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """A bibliographic citation.
-
-    Attributes
-    ----------
-    authors : tuple of str
-        Empty where the work is not signed.
-    title, series, number, publisher, language : str
-        Empty where the work gives none.
-    date : datetime.date or None
-        None where the work carries no date.
-    link : str
-        Where it is published.
-    """
-
-    authors: tuple[str, ...]
-    title: str
-    series: str
-    number: str
-    date: dt.date | None
-    link: str
-    publisher: str = ""
-    language: str = ""
-
-    def __str__(self) -> str:
-        who = " and ".join(self.authors) or "Unsigned"
-        when = f"{self.date.day} {self.date:%B %Y}" if self.date else "undated"
-        series = " ".join(filter(None, (self.series, self.number)))
-        return ", ".join(filter(None, (who, f'"{self.title}"', series, when)))
-
-
-@dataclass(frozen=True)
-class Place:
-    """One place of a source: a paragraph, an item of a list, a note, the lead, or a whole section.
-
-    Attributes
-    ----------
-    source, id : str
-        As in ``osw-2018`` and ``s1.p3``.
-    kind : str
-        ``section``, ``lead``, ``paragraph``, ``item`` or ``note``.
-    label : str
-        A few words on what the place is about; for a section its heading. Never what it says.
-    notes : tuple of str
-        The ids of the notes that hang on it.
-    """
-
-    source: str
-    id: str
-    kind: Kind
-    label: str
-    notes: tuple[str, ...] = ()
-
-    @property
-    def locator(self) -> str:
-        """Source and place, as in ``osw-2018 s1.p3``."""
-        return f"{self.source} {self.id}"
-
-    @property
-    def words(self) -> str:
-        """The place in words, as in ``section 1, paragraph 3``."""
-        for pattern, kind, words in _KINDS:
-            found = re.fullmatch(pattern, self.id)
-            if found and kind == self.kind and all(found.groups()):
-                return words.format(*found.groups())
-        return {"lead": "the lead", "notes": "the notes"}[self.id]
-
-
-@dataclass(frozen=True)
-class Nature:
-    """What kind of source a text is.
-
-    Attributes
-    ----------
-    genre, institution : str
-    signed, dated : bool
-        Whether the text names its author, and carries a date.
-    date_note : str
-        What should be known about its date.
-    disclaimer, disclaimer_note : str
-        A funder's or publisher's disclaimer, empty where none was seen; and what should be known about that.
-    speaks, about : str
-        Who speaks in it, and about whom.
-    layers : tuple of str
-        What a reader should keep apart.
-    further : tuple of Work
-        Works that it presents, for further reading.
-    """
-
-    genre: str
-    institution: str
-    signed: bool
-    dated: bool
-    date_note: str
-    disclaimer: str
-    disclaimer_note: str
-    speaks: str
-    about: str
-    layers: tuple[str, ...]
-    further: tuple[Work, ...]
-
-
-@dataclass(frozen=True)
-class Source:
-    """The record of one source.
-
-    Attributes
-    ----------
-    id : str
-        As in ``osw-2018``.
-    citation : Work
-    kind : Nature
-    places : tuple of Place
-        In the order of the text: every section, followed by what it is made of; the notes come last.
-    """
-
-    id: str
-    citation: Work
-    kind: Nature
-    places: tuple[Place, ...]
-
-    def place(self, name: str) -> Place:
-        """Return one place.
-
-        Parameters
-        ----------
-        name : str
-            As in ``"s1.p3"``.
-
-        Raises
-        ------
-        SourceError
-            If the source has no such place; the message lists places near it.
-
-        Examples
-        --------
-        >>> load("osw-2018").place("fn2").kind
-        'note'
-        """
-        found = {place.id: place for place in self.places}
-        if name not in found:
-            raise SourceError(f"{self.id}: no place {name!r}. {_near(name, found)}")
-        return found[name]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """One outside work that the course uses.
-
-    Attributes
-    ----------
-    id, author, year, title, container, url : str
-        Empty where the work gives none.
-    opened_via : str
-        In what form it was read for this course.
-    opened_on : datetime.date
-    used_for : str
-    """
-
-    id: str
-    author: str
-    year: str
-    title: str
-    container: str
-    url: str
-    opened_via: str
-    opened_on: dt.date
-    used_for: str
-
-
-def load(source_id: str) -> Source:
-    """Load the record of one source.
-
-    Parameters
-    ----------
-    source_id : str
-        ``"osw-2018"`` or ``"digest-2016"``.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    SourceError
-        If there is no such source, or its record is malformed.
-
-    Examples
-    --------
-    >>> source = load("osw-2018")
-    >>> source.citation.authors, source.kind.signed
-    (('Kamil Kłysiński',), True)
-    >>> load("osw-2081")
-    Traceback (most recent call last):
-    neutrality.sources.SourceError: no source 'osw-2081'. Did you mean osw-2018?
-    """
-    files = {file.stem: file for file in tables.readings_folder().glob("*.toml")}
-    if source_id not in files:
-        raise SourceError(f"no source {source_id!r}. {_near(source_id, files)}")
-    return _read(files[source_id])
-
-
-def all_sources() -> dict[str, Source]:
-    """Load the record of every source.
-
-    Returns
-    -------
-    dict
-        Id to record, in order of id.
-
-    Examples
-    --------
-    >>> list(all_sources())
-    ['digest-2016', 'osw-2018']
-    """
-    return {file.stem: _read(file) for file in sorted(tables.readings_folder().glob("*.toml"))}
-
-
-def parse(locator: str) -> Place:
-    """Find the place that a locator names.
-
-    Parameters
-    ----------
-    locator : str
-        Source and place, as in ``"osw-2018 s1.p3"``. Letter case and a comma between the two make no difference.
-
-    Returns
-    -------
-    Place
-
-    Raises
-    ------
-    SourceError
-        If it is not a locator, or there is no such source or place; the message lists what comes near.
-
-    Examples
-    --------
-    >>> parse("osw-2018 s1.p3").words
-    'section 1, paragraph 3'
-    >>> parse("OSW-2018, fn5").locator
-    'osw-2018 fn5'
-    >>> parse("digest-2016 s2.p2")
-    Traceback (most recent call last):
-    neutrality.sources.SourceError: digest-2016: no place 's2.p2'. Near it are s2, s2.p1, s2.b1, s2.b2, s2.b3, s2.b4.
-    """
-    found = _LOCATOR.fullmatch(locator.strip().casefold())
-    if not found:
-        raise SourceError(f"{locator!r} is not a locator. Write source and place, as in 'osw-2018 s1.p3'.")
-    return load(found["source"]).place(found["place"])
-
-
-def exists(locator: str) -> bool:
-    """Tell whether a locator names a place that there is.
-
-    Parameters
-    ----------
-    locator : str
-        As in ``"osw-2018 s1.p3"``.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> exists("osw-2018 fn17"), exists("osw-2018 fn18")
-    (True, False)
-    """
-    try:
-        parse(locator)
-    except SourceError:
-        return False
-    return True
+__all__ = [
+    "REFERENCES",
+    "Kind",
+    "Nature",
+    "Place",
+    "Reference",
+    "Source",
+    "SourceError",
+    "Work",
+    "all_sources",
+    "exists",
+    "load",
+    "parse",
+    "reference",
+    "references",
+    "show",
+    "within",
+]
 
 
 def show(source_id: str, place: str) -> None:
-    """Print what a place is about and where to read it.
+    """Print what a place is about, and its text if you have added a copy of the source.
 
-    The course holds none of the sources' text: the place is read in your own copy.
+    The course holds none of the sources' text. Without a copy of your own you get the link; how to add one is said by
+    ``neutrality sources add --help``.
 
     Parameters
     ----------
     source_id : str
         As in ``"osw-2018"``.
     place : str
-        As in ``"s2.p3"``.
+        As in ``"s2.p3"``. Of a whole section everything in it is shown.
 
     Raises
     ------
@@ -347,96 +76,39 @@ def show(source_id: str, place: str) -> None:
     if found.notes:
         print(f"Notes to it: {', '.join(found.notes)}.")
     print(f"In: {source.citation}.")
-    print(f"Read it in your own copy, or at {source.citation.link}")
+    print(_own(source, found))
 
 
-def references() -> dict[str, Reference]:
-    """Load the outside references.
+def _own(source: Source, place: Place) -> str:
+    """Return a place's text from the reader's own copy, or where else to read it."""
+    # Imported here, because most readers of a record need no copy, and reading files takes long to import.
+    from neutrality import copies
 
-    Returns
-    -------
-    dict
-        Id to reference, in the order of the list.
-
-    Examples
-    --------
-    >>> references()["haege-2011"].author
-    'Frank M. Häge'
-    """
-    with (tables.readings_folder() / REFERENCES).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {row["id"]: Reference(opened_on=dt.date.fromisoformat(row.pop("opened_on")), **row) for row in rows}
-
-
-def reference(name: str) -> Reference:
-    """Return one outside reference.
-
-    Parameters
-    ----------
-    name : str
-        Its id, as in ``"lijphart-1963"``.
-
-    Raises
-    ------
-    SourceError
-        If there is none; the message lists ids near it.
-
-    Examples
-    --------
-    >>> reference("lijphart-1963").year
-    '1963'
-    """
-    found = references()
-    if name not in found:
-        raise SourceError(f"no reference {name!r}. {_near(name, found)}")
-    return found[name]
-
-
-def _read(file: Path) -> Source:
-    """Read one record; a malformed one is an error that names file and field."""
     try:
-        record = tomllib.loads(file.read_text(encoding="utf-8"))
-        places = tuple(place for section in record["sections"] for place in _places(record["id"], section))
-        return Source(record["id"], _work(record["citation"]), _nature(record["kind"]), places)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourceError(f"{file}: cannot be read: {error}") from error
-    except KeyError as error:
-        raise SourceError(f"{file}: the field {error} is missing") from None
-    except (TypeError, ValueError) as error:
-        raise SourceError(f"{file}: {error}") from None
+        copy = copies.load(source.id)
+    except SourceError as error:
+        return f"{error}\nUntil then, read it at {source.citation.link}"
+    if copy is None:
+        return f"Read it in your own copy, or at {source.citation.link}"
+    wanted = _parts(source, place)
+    there = [part for part in wanted if part.id in copy.places]
+    texts = [copies.shown(copy, part.id) for part in there]
+    if wanted != [place]:
+        texts = [f"[{part.id}]\n{text}" for part, text in zip(there, texts, strict=True)]
+    lines = ["", *(f"{text}\n" for text in texts)] if texts else []
+    absent = [part.id for part in wanted if part not in there]
+    if absent:
+        lines.append(f"Your copy has not got {', '.join(absent)}. Read it at {source.citation.link}")
+    part_only = [part.id for part in there if not copy.places[part.id].whole]
+    if part_only:
+        lines.append(f"Your copy has only a part of {', '.join(part_only)}. The whole is at {source.citation.link}")
+    if there:
+        lines.append(f"From your own copy, added on {copy.added.day} {copy.added:%B %Y}")
+    return "\n".join(lines)
 
 
-def _work(record: Mapping[str, Any]) -> Work:
-    date = dt.date.fromisoformat(record["date"]) if record["date"] else None
-    return Work(**{**record, "authors": tuple(record["authors"]), "date": date})
-
-
-def _nature(record: Mapping[str, Any]) -> Nature:
-    further = tuple(_work(work) for work in record["further"])
-    return Nature(**{**record, "layers": tuple(record["layers"]), "further": further})
-
-
-def _places(source: str, section: Mapping[str, Any]) -> Iterable[Place]:
-    """Yield a section and then what it is made of; a lead of one paragraph is a single place."""
-    parts = [_place(source, part) for part in section["places"]]
-    if section["id"] not in {part.id for part in parts}:
-        yield _place(source, {"id": section["id"], "label": section["title"] or "The lead"})
-    yield from parts
-
-
-def _place(source: str, record: Mapping[str, Any]) -> Place:
-    for pattern, kind, _ in _KINDS:
-        if re.fullmatch(pattern, record["id"]):
-            return Place(source, record["id"], kind, record["label"], tuple(record.get("notes", ())))
-    raise ValueError(f"a place cannot have the id {record['id']!r}")
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    """Say what comes near a name: what stands in the same section, else what is spelled alike, else everything."""
-    names = list(known)
-    section = name.partition(".")[0]
-    beside = [one for one in names if one.partition(".")[0] == section]
-    if beside:
-        return f"Near it are {', '.join(beside)}." if len(beside) > 1 else f"Near it is {beside[0]}."
-    close = difflib.get_close_matches(name, names, n=5, cutoff=0.6)
-    return f"Did you mean {' or '.join(close)}?" if close else f"There are {', '.join(names)}."
+def _parts(source: Source, place: Place) -> list[Place]:
+    """Return what a section is made of; any other place is only itself."""
+    kind = "note" if place.id == "notes" else ""
+    within = [one for one in source.places if one.id.startswith(f"{place.id}.") or (kind and one.kind == kind)]
+    return within or [place]

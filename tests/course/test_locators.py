@@ -12,7 +12,7 @@ from .support import BANK, COURSE, LOCATOR, ROOT, everything, pages, relative, r
 
 # A place that no source has: questions and messages use it to show how a locator is written.
 EXAMPLE = "s9.p9"
-# `sources` shows on purpose what becomes of a locator that is wrong.
+# `records` shows on purpose what becomes of a locator that is wrong.
 FILES = sorted(
     {
         *pages(),
@@ -22,7 +22,7 @@ FILES = sorted(
         *(ROOT / "notebooks").rglob("*.toml"),
         *(COURSE / "neutrality").glob("*.py"),
     }
-    - {COURSE / "neutrality" / "sources.py"}
+    - {COURSE / "neutrality" / "records.py"}
 )
 
 

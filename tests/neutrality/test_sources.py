@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from neutrality import sources, tables
+from neutrality import copies, sources, tables
 from neutrality.sources import SourceError
 
 RECORD = """
@@ -140,3 +142,22 @@ def test_an_unknown_reference_lists_what_comes_near() -> None:
     """A misspelt id is an error that can be acted on."""
     with pytest.raises(SourceError, match=r"no reference 'lijphart-1936'\. Did you mean lijphart-1963"):
         sources.reference("lijphart-1936")
+
+
+def test_the_module_is_light() -> None:
+    """Reading a record imports nothing that reads documents or the network."""
+    code = "import sys, neutrality.sources as s; s.load('osw-2018'); print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"bs4", "pypdf", "requests", "neutrality.copies"} & set(done.stdout.split())
+
+
+def test_a_place_is_shown_from_a_copy_without_what_reads_documents() -> None:
+    """Neither `show` nor loading a copy imports a reader of PDF or HTML."""
+    code = "import sys, neutrality.sources as s; s.show('osw-2018', 's1.p1'); print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"bs4", "pypdf", "requests"} & set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_tests_see_no_copy_of_the_developers_own() -> None:
+    """The whole session, doctests and lessons included, has an empty folder of copies."""
+    assert copies.listing().count("no copy.") == len(sources.all_sources())
