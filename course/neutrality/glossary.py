@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from neutrality import tables
@@ -133,6 +135,62 @@ def explain(term: str) -> None:
         print(" ".join(f"{language}: {form}." for language, form in forms.items() if form))
     print(entry.line)
     print(f"Source: {'; '.join(entry.sources)}")
+
+
+def found_in(text: str) -> tuple[Entry, ...]:
+    """Find the entries whose English names a text uses.
+
+    Parameters
+    ----------
+    text : str
+        Any text. Names that begin with a capital letter are looked for as they are written; others in any case, and
+        with an ``s`` behind them.
+
+    Returns
+    -------
+    tuple of Entry
+        In the order in which the text first uses them.
+
+    Examples
+    --------
+    >>> [entry.english for entry in found_in("Several roll calls: Minsk abstained, the US voted no.")]
+    ['roll call', 'Minsk', 'United States']
+    """
+    first = {}
+    for entry in load():
+        places = [match.start() for name in (entry.english, *entry.also) for match in _pattern(name).finditer(text)]
+        if places:
+            first[entry] = min(places)
+    return tuple(sorted(first, key=first.__getitem__))
+
+
+def table(entries: Iterable[Entry]) -> str:
+    """Write entries as a table, for a lesson that uses them.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+
+    Returns
+    -------
+    str
+        Markdown: the word, its Belarusian and Russian forms, and its line.
+
+    Examples
+    --------
+    >>> print(table([find("Minsk")]).splitlines()[2])
+    | **Minsk** | Мінск; Минск | The capital of Belarus; in both texts also a short name for its government. |
+    """
+    rows = [
+        f"| **{entry.english}** | {'; '.join(filter(None, (entry.belarusian, entry.russian))) or '–'} | {entry.line} |"
+        for entry in entries
+    ]
+    return "\n".join(["| Word | Belarusian; Russian | In this course |", "| --- | --- | --- |", *rows])
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    flags = re.NOFLAG if name[0].isupper() else re.IGNORECASE
+    return re.compile(rf"(?<!\w){re.escape(name)}s?(?!\w)", flags)
 
 
 def _entry(row: dict[str, str]) -> Entry:

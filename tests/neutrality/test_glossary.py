@@ -42,3 +42,26 @@ def test_an_unknown_term_lists_what_comes_near(term: str, says: str) -> None:
     """A misspelt term is an error that can be acted on."""
     with pytest.raises(UnknownTermError, match=says):
         glossary.explain(term)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Minsk and Moscow.", ["Minsk", "Moscow"]),
+        ("Moscow, then Minsk", ["Moscow", "Minsk"]),
+        ("minsk", []),
+        ("SESSIONS and sessions", ["session"]),
+        ("obsession", []),
+        ("the CSTO", ["Collective Security Treaty Organisation"]),
+        ("us", []),
+        ("", []),
+    ],
+)
+def test_the_terms_of_a_text_are_found(text: str, found: list[str]) -> None:
+    """Names by their capital letters, terms in any case and in the plural, and no parts of words."""
+    assert [entry.english for entry in glossary.found_in(text)] == found
+
+
+def test_a_term_without_forms_has_a_dash_in_the_table() -> None:
+    """An empty cell would look like a mistake."""
+    assert "| – |" in glossary.table([glossary.find("locator")])
