@@ -14,10 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from neutrality import tables
+
 DATA = Path(__file__).resolve().parents[2] / "data"
 PACKAGE: dict[str, Any] = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES = {entry["name"]: entry for entry in PACKAGE["resources"]}
 TABLES = {name: entry for name, entry in RESOURCES.items() if entry["type"] == "table"}
+PARQUET = [name for name, entry in TABLES.items() if entry["format"] == "parquet"]
 
 KINDS = {
     "integer": pa.types.is_integer,
@@ -70,7 +73,7 @@ def test_every_field_is_explained(name: str) -> None:
         assert all(field[key] for key in ("description", "unit", "missing", "type")), field["name"]
 
 
-@every_table
+@pytest.mark.parametrize("name", PARQUET)
 def test_columns_and_types_are_those_of_the_file(name: str) -> None:
     """The schema has the file's columns, in order, with its types; required columns can hold no gap."""
     schema = pq.read_schema(DATA / TABLES[name]["path"])
@@ -85,7 +88,7 @@ def test_columns_and_types_are_those_of_the_file(name: str) -> None:
 @every_table
 def test_every_row_keeps_the_constraints(name: str) -> None:
     """Row count, keys, patterns, lists of values and bounds hold in every row."""
-    frame = pd.read_parquet(DATA / TABLES[name]["path"])
+    frame = pd.read_parquet(DATA / TABLES[name]["path"]) if name in PARQUET else tables.load(name)
     schema = TABLES[name]["schema"]
     assert len(frame) == TABLES[name]["rows"]
     assert not frame.duplicated(schema["primaryKey"]).any()
@@ -93,8 +96,29 @@ def test_every_row_keeps_the_constraints(name: str) -> None:
         limits, values = field.get("constraints", {}), frame[field["name"]].drop_duplicates().dropna()
         assert not limits.get("unique") or frame[field["name"]].is_unique
         assert "enum" not in limits or set(values) <= set(limits["enum"])
+        assert not limits.get("required") or not (frame[field["name"]].isna() | (frame[field["name"]] == "")).any()
         assert "minimum" not in limits or (values >= limits["minimum"]).all()
         assert "pattern" not in limits or all(re.fullmatch(limits["pattern"], value) for value in values)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in PARQUET])
+def test_a_csv_table_is_plain(name: str) -> None:
+    """UTF-8 without a byte order mark, line feeds, a header with the described columns, and a last line end."""
+    content = (DATA / TABLES[name]["path"]).read_bytes()
+    assert not content.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in content
+    assert content.endswith(b"\n")
+    assert content.decode("utf-8").splitlines()[0].split(",") == [
+        field["name"] for field in TABLES[name]["schema"]["fields"]
+    ]
+
+
+@pytest.mark.parametrize("key", TABLES["stances-codings"]["schema"]["foreignKeys"], ids=lambda key: key["fields"][0])
+def test_codings_refer_to_known_issues_and_coders(key: dict[str, Any]) -> None:
+    """The foreign keys hold in every row, and no issue and no coder is without codings."""
+    there = key["reference"]
+    codings = set(tables.load("stances-codings")[key["fields"][0]])
+    assert codings == set(tables.load(there["resource"])[there["fields"][0]])
 
 
 def test_votes_refer_to_known_resolutions_and_states() -> None:

@@ -27,8 +27,9 @@ def test_names_every_field_of_every_table() -> None:
 
 
 def test_keeps_to_the_page() -> None:
-    """No line is longer than a reader's window."""
-    assert max(map(len, codebook.render(tables.descriptor()).splitlines())) <= 120
+    """No line is longer than a reader's window, but for addresses, which cannot be broken."""
+    lines = codebook.render(tables.descriptor()).splitlines()
+    assert max(len(line) for line in lines if "](https://" not in line) <= 120
 
 
 @pytest.mark.parametrize("word", ["CODEBOOK.md", "datapackage.json"])

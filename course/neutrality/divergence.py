@@ -1,0 +1,533 @@
+"""How far apart Minsk and Moscow stand on the issues that the two sources tell of.
+
+**What circularity means here.** The codes are drawn from two texts by interpreters who disagree about Belarus. A
+measure of these codes describes how the two tell the story. It cannot decide between them: an interpreter who reports
+mostly the issues on which Minsk and Moscow part makes the distance large, whatever the distance was. That needs
+evidence that neither of them chose, such as the votes in `neutrality.rollcalls`.
+
+**The measures.** An issue is *coded* where both Minsk (m) and Moscow (r) have a place from -2 to 2.
+
+- ``distance``: the mean of |m - r| / 4, from 0 (same place everywhere) to 1 (opposite ends everywhere).
+- ``signed``: the mean of ``toward_moscow`` · (m - r) / 4 over the coded issues of which one end is Russia's side.
+  Negative: Minsk stands further from Russia's side than Moscow does.
+- ``opposite``: the share of coded issues on which the two stand on opposite sides of 0.
+
+On the scale of three points only the sides count, and the divisor is 2.
+
+**What is not known.** A stance that was not taken, or that the source does not tell, has no place. ``distance`` and
+``opposite`` therefore come with bounds: the least and the most that each could be over *all* issues of the group if
+every missing place were known, wherever it lies. Bounds can lie beside the value, which is about the coded issues only:
+from a known 0 no other place is further than half the scale.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from neutrality import phases, stances, turningpoints
+
+GROUPINGS = ("phase", "osw", "digest", "all")
+"""What `measure` can group by: Ulakhovich's phases, the turning points of either source, or nothing."""
+
+AFTER = f"after the chapter (from {phases.CHAPTER_END.year + 1})"
+"""The group, with ``by="phase"``, of what comes after the last year that Ulakhovich's chapter covers."""
+
+FEWEST = 5
+"""An interval needs at least this many issues, of at least this many events."""
+
+OPPONENTS = ("west", "neighbour", "either")
+"""The ways of naming Moscow's opponents; ``either`` means at least one of the two."""
+
+DEFINITIONS = ("same side", "nearer")
+"""What siding with an opponent can mean: see `selection`."""
+
+CIRCULARITY = "codes drawn from two interpreters describe how they tell the story and cannot decide between them"
+OPERATIONALISATION = "this course's operationalisation of a selection rule (digest-2016 s1.p3) that names no opponents"
+
+_VALUES = ("distance", "signed", "opposite")
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """All that a measure depends on beside the tables."""
+
+    by: str
+    boundary: str | None
+    since: int | None
+    coder: str
+    round: int | None
+    scale: int
+    not_taken: str
+
+
+def measure(
+    codings: pd.DataFrame,
+    issues: pd.DataFrame,
+    *,
+    by: str,
+    boundary: str | None = None,
+    since: int | None = None,
+    coder: str = "adjudicated",
+    round: int | None = None,  # noqa: A002
+    scale: int = 5,
+    not_taken: str = "missing",
+    draws: int = 2000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how far apart Minsk and Moscow stand, group by group.
+
+    Parameters
+    ----------
+    codings : pandas.DataFrame
+        As from `neutrality.stances.codings` or `neutrality.stances.read`. Codings of other issues are ignored.
+    issues : pandas.DataFrame
+        The issues that count, as from `neutrality.stances.issues`.
+    by : {"phase", "osw", "digest", "all"}
+        The groups: Ulakhovich's phases (`neutrality.phases`), with a row for what comes after his chapter; the turning
+        points of Kłysiński or of the Digest page (`neutrality.turningpoints`); or one group. An issue belongs to the
+        group that holds most of its years; of groups that hold as many, to the first, but with ``"both"`` to each.
+    boundary : {"earlier", "later", "drop", "both"}
+        What to do with 1994 and 1997, which two phases share. Demanded by ``by="phase"``, and only allowed there. Two
+        dates are no choice here, because an issue has years and no day.
+    since : int, optional
+        Only for ``by="digest"``: the first year of the late 2000s (see `neutrality.turningpoints.groups`).
+    coder : str, optional
+        Whose codings.
+    round : int, optional
+        By default the coder's last one.
+    scale : {5, 3}, optional
+        Places from -2 to 2, or only the sides.
+    not_taken : {"missing", "zero"}, optional
+        Whether a stance that was not taken has no place, or counts as 0.
+    draws : int, optional
+        Bootstrap samples a group.
+    level : float, optional
+        Width of the intervals, between 0 and 1.
+    seed : int, optional
+        Seed of the bootstrap. The same tables and seed give the same intervals, whatever the order of the rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by group. ``issues``; ``coded``; ``not_taken`` (issues on which Minsk or Moscow took no stance);
+        ``coverage`` (coded of issues); ``distance``, ``signed`` and ``opposite``, each with ``_low`` and ``_high``; and
+        ``distance_bound_low``, ``distance_bound_high``, ``opposite_bound_low``, ``opposite_bound_high``. Gaps where
+        nothing is coded; intervals are gaps with fewer than `FEWEST` issues or events behind the value. ``attrs`` holds
+        what was done, and the issues that belong to no group.
+
+    Raises
+    ------
+    ValueError
+        If `by`, `boundary`, `since`, `scale`, `not_taken`, `draws` or `level` is not one of those possible.
+    TypeError
+        If ``by="phase"`` comes without a boundary.
+    neutrality.stances.StanceError
+        If the coder has no codings, or a code is unknown.
+
+    Notes
+    -----
+    The intervals are percentiles of a bootstrap that draws events with replacement, each with all its coded issues,
+    because issues of one event are not independent. The issues are no random sample but what two authors chose to tell:
+    read an interval as how much a value rests on few events, and not as a margin of error.
+
+    Examples
+    --------
+    >>> issues = pd.DataFrame({"id": ["i1", "i2"], "event": ["a", "b"], "first_year": [1992, 2014]})
+    >>> issues = issues.assign(last_year=issues["first_year"], toward_moscow=1, source="osw-2018")
+    >>> rows = [("i1", "minsk", "2"), ("i1", "moscow", "2"), ("i2", "minsk", "-1"), ("i2", "moscow", "2")]
+    >>> codings = pd.DataFrame(rows, columns=["issue", "actor", "code"]).assign(coder="adjudicated", round=1)
+    >>> measure(codings, issues, by="osw").loc["from 2014", ["distance", "signed", "opposite"]].tolist()
+    [0.75, -0.75, 1.0]
+    """
+    choice = _Choice(by, boundary, since, coder, round, scale, not_taken)
+    _check(choice, draws, level)
+    table = _stances(codings, issues, choice)
+    belongs = _membership(table, choice)
+    rows = {
+        group: _values(table[inside]) | _bounds(table[inside], scale) | _intervals(table[inside], draws, level, seed)
+        for group, inside in _parts(belongs)
+    }
+    columns = ["issues", "coded", "not_taken", "coverage"]
+    columns += [name + end for name in _VALUES for end in ("", "_low", "_high")]
+    columns += [f"{name}_bound_{end}" for name in ("distance", "opposite") for end in ("low", "high")]
+    result = _framed(rows, columns)
+    result.index.name = by
+    result.attrs = _told(table, belongs, choice)
+    result.attrs.update(draws=draws, level=level, seed=seed)
+    return result
+
+
+def sensitivity(
+    codings: pd.DataFrame,
+    issues: pd.DataFrame,
+    *,
+    by: str,
+    boundary: str | None = None,
+    since: int | None = None,
+    coder: str = "adjudicated",
+    round: int | None = None,  # noqa: A002
+) -> pd.DataFrame:
+    """Measure again with one choice changed at a time.
+
+    Parameters
+    ----------
+    codings, issues, by, boundary, since, coder, round
+        The base: as for `measure`, on five points, with a stance not taken as missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a variant and group: ``variant``, ``left_out``, ``group``, ``issues``, ``coded``, ``distance``,
+        ``signed``, ``opposite``, and the changes from the base ``distance_change``, ``signed_change``,
+        ``opposite_change``. The variants are ``base``; ``without event`` and ``without source``, with what is left out;
+        ``coder`` followed by each other coder of the course who has codings (in that coder's last round); ``scale 3``;
+        ``not taken as 0``; with ``by="phase"`` ``boundary`` followed by each other rule; and with ``by="digest"``
+        ``since`` followed by each other year that the late 2000s can begin with.
+
+    Raises
+    ------
+    ValueError, TypeError, neutrality.stances.StanceError
+        As `measure`.
+
+    Examples
+    --------
+    >>> issues = pd.DataFrame({"id": ["i1", "i2"], "event": ["a", "b"], "first_year": [1992, 2014]})
+    >>> issues = issues.assign(last_year=issues["first_year"], toward_moscow=1, source="osw-2018")
+    >>> rows = [("i1", "minsk", "2"), ("i1", "moscow", "2"), ("i2", "minsk", "-1"), ("i2", "moscow", "2")]
+    >>> codings = pd.DataFrame(rows, columns=["issue", "actor", "code"]).assign(coder="adjudicated", round=1)
+    >>> table = sensitivity(codings, issues, by="all")
+    >>> table.loc[table["left_out"] == "a", ["distance", "distance_change"]].values.tolist()
+    [[0.75, 0.375]]
+    """
+    base = _Choice(by, boundary, since, coder, round, 5, "missing")
+    _check(base)
+    blocks = []
+    for variant, left_out, choice, table in _variants(codings, issues, base):
+        rows = {group: _values(table[inside]) for group, inside in _parts(_membership(table, choice))}
+        block = _framed(rows, ["issues", "coded", *_VALUES])
+        block.insert(0, "group", block.index)
+        block.insert(0, "left_out", left_out)
+        block.insert(0, "variant", variant)
+        blocks.append(block)
+    for block in blocks:
+        for name in _VALUES:
+            block[f"{name}_change"] = block[name] - blocks[0][name]
+    result = pd.concat(blocks, ignore_index=True)
+    result.attrs = {"by": by, "boundary": boundary, "since": since, "coder": coder, "circularity": CIRCULARITY}
+    return result
+
+
+def selection(
+    codings: pd.DataFrame,
+    issues: pd.DataFrame,
+    *,
+    coder: str = "adjudicated",
+    round: int | None = None,  # noqa: A002
+) -> pd.DataFrame:
+    """Count on how many issues Minsk differs from Moscow without siding with Moscow's opponents.
+
+    The Digest page says how its paper chose issues: those on which Minsk differed from Moscow without siding with
+    Moscow's opponents (digest-2016, s1.p3). That is a rule of selection and no definition of neutrality, it names no
+    opponents, and it does not say what siding is. Turning it into a count is *this course's operationalisation*. So
+    here are all combinations of three ways of naming the opponents and two of siding with one of them (o):
+
+    - ``same side``: Minsk and the opponent stand on the same side of 0, and Moscow does not.
+    - ``nearer``: Minsk stands nearer to the opponent than to Moscow: |m - o| < |m - r|.
+
+    Codes drawn from two interpreters cannot decide between them: where the sources chose issues by this very rule, a
+    high share shows the rule and not the policy.
+
+    Parameters
+    ----------
+    codings, issues, coder, round
+        As for `measure`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``opponent`` (the West, the neighbour, or at least one of the two) and ``definition``. ``differ``:
+        issues on which both Minsk and Moscow have a place, and not the same; ``known``: those on which the opponent has
+        one too (for ``either``, both opponents); ``not_siding``: those of the known on which Minsk does not side with
+        it; ``share``: not siding of known; ``bound_low`` and ``bound_high``: the least and the most that the share of
+        all that differ could be if every missing place of an opponent were known, wherever it lies. What is known
+        already narrows the bounds: by ``same side`` a Minsk at 0 sides with nobody. So the share, which is about the
+        known only, can lie beside them. Where an issue has no neighbour in conflict with Moscow, that place counts as
+        missing.
+
+    Raises
+    ------
+    neutrality.stances.StanceError
+        If the coder has no codings, or a code is unknown.
+
+    Examples
+    --------
+    >>> rows = [("i1", "minsk", "0"), ("i1", "moscow", "2"), ("i1", "west", "-2")]
+    >>> codings = pd.DataFrame(rows, columns=["issue", "actor", "code"]).assign(coder="adjudicated", round=1)
+    >>> issues = pd.DataFrame({"id": ["i1"], "event": "a", "first_year": 2014, "last_year": 2014})
+    >>> issues = issues.assign(toward_moscow=1, source="osw-2018")
+    >>> selection(codings, issues).loc[("west", "nearer"), ["known", "not_siding"]].tolist()
+    [1, 1]
+    """
+    choice = _Choice("all", None, None, coder, round, 5, "missing")
+    table = _stances(codings, issues, choice)
+    table = table[table["minsk"].notna() & table["moscow"].notna() & (table["minsk"] != table["moscow"])]
+    places = {actor: table[actor].to_numpy(dtype=np.float64) for actor in stances.ACTORS}
+    grid = list(itertools.product(OPPONENTS, DEFINITIONS))
+    result = pd.DataFrame([_siding(places, *cell) for cell in grid])
+    result.index = pd.MultiIndex.from_tuples(grid, names=["opponent", "definition"])
+    result.attrs = {
+        "operationalisation": OPERATIONALISATION,
+        "circularity": CIRCULARITY,
+        "coder": coder,
+        "round": "the coder's last" if round is None else round,
+    }
+    return result
+
+
+def _stances(codings: pd.DataFrame, issues: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
+    """Put issues and places together, one row an issue, in an order that does not depend on the tables'."""
+    rows = stances.chosen(codings, choice.coder, choice.round)
+    silent = rows[(rows["answer"] == stances.NOT_TAKEN) & rows["actor"].isin(["minsk", "moscow"])]["issue"]
+    if choice.not_taken == "zero":
+        rows = rows.assign(place=rows["place"].mask(rows["answer"] == stances.NOT_TAKEN, 0))
+    places = rows.set_index(["issue", "actor"])["place"].astype("Float64").unstack("actor")
+    table = issues.set_index("id")[["event", "source", "first_year", "last_year", "toward_moscow"]]
+    for actor in stances.ACTORS:
+        known = places[actor].reindex(table.index) if actor in places else pd.NA
+        table[actor] = pd.Series(known, index=table.index, dtype="Float64").astype("float64")
+        if choice.scale == 3:
+            table[actor] = np.sign(table[actor])
+    table["not_taken"] = table.index.isin(silent)
+    end = _end(choice.scale)
+    apart = table["minsk"] - table["moscow"]
+    table["distance"] = apart.abs() / (2 * end)
+    toward = table["toward_moscow"].astype("float64")
+    table["signed"] = (toward * apart / (2 * end)).where(toward != 0)
+    table["opposite"] = (table["minsk"] * table["moscow"] < 0).astype("float64").where(apart.notna())
+    return table.rename_axis("id").sort_values(["event", "id"])
+
+
+def _end(scale: int) -> int:
+    """Return the end of the scale: places lie between it and its negative."""
+    return scale // 2
+
+
+def _membership(table: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
+    """Tell which issues belong to which group: the one that holds most of an issue's years."""
+    if choice.by == "all":
+        return pd.DataFrame({"all": np.ones(len(table), dtype=bool)})
+    spans = table[["first_year", "last_year"]].astype("int64").to_numpy()
+    row = np.repeat(np.arange(len(table)), spans[:, 1] - spans[:, 0] + 1)
+    years = [year for first, last in spans for year in range(first, last + 1)]
+    of_years = _groups_of_years(years, choice)
+    held = np.zeros((len(table), len(of_years.columns)), dtype=np.int64)
+    np.add.at(held, row, of_years.to_numpy(dtype=np.int64))
+    belongs = (held == held.max(axis=1, keepdims=True)) & (held > 0)
+    if choice.boundary != "both":
+        # Of groups that hold as many, the first: an issue is counted once, where it begins.
+        belongs &= belongs.cumsum(axis=1) == 1
+    groups = pd.DataFrame(belongs, columns=of_years.columns)
+    groups.attrs = of_years.attrs
+    return groups
+
+
+def _groups_of_years(years: list[int], choice: _Choice) -> pd.DataFrame:
+    if choice.by == "phase":
+        # Years have no day, but a named boundary treats all days of a year alike.
+        belongs = phases.members([f"{year}-01-01" for year in years], choice.boundary)
+        return belongs.assign(**{AFTER: np.array(years) > phases.CHAPTER_END.year})
+    return turningpoints.members(years, choice.by, since=choice.since)
+
+
+def _parts(belongs: pd.DataFrame) -> Iterator[tuple[str, Mask]]:
+    for group in belongs:
+        yield str(group), belongs[group].to_numpy(dtype=bool)
+
+
+def _values(part: pd.DataFrame) -> dict[str, float]:
+    """Count the issues of one group and average over those that are coded."""
+    coded = int(part["distance"].notna().sum())
+    row: dict[str, float] = {"issues": len(part), "coded": coded, "not_taken": int(part["not_taken"].sum())}
+    row["coverage"] = coded / len(part) if len(part) else float("nan")
+    for name in _VALUES:
+        values = part[name].to_numpy(dtype=np.float64)
+        row[name] = _mean(values[~np.isnan(values)])
+    return row
+
+
+def _bounds(part: pd.DataFrame, scale: int) -> dict[str, float]:
+    """Average the least and most that each issue could contribute, its missing places lying anywhere."""
+    minsk, moscow = part["minsk"].to_numpy(dtype=np.float64), part["moscow"].to_numpy(dtype=np.float64)
+    end = _end(scale)
+    free = np.arange(-end, end + 1, dtype=np.float64)
+    # Axes: issue, Minsk's place, Moscow's place; a known place is the same wherever the free one lies.
+    m = np.where(np.isnan(minsk)[:, None], free, minsk[:, None])[:, :, None]
+    r = np.where(np.isnan(moscow)[:, None], free, moscow[:, None])[:, None, :]
+    could = {"distance": np.abs(m - r) / (2 * end), "opposite": (m * r < 0).astype(np.float64)}
+    bounds = {}
+    for name, values in could.items():
+        bounds[f"{name}_bound_low"] = _mean(values.min(axis=(1, 2)))
+        bounds[f"{name}_bound_high"] = _mean(values.max(axis=(1, 2)))
+    return bounds
+
+
+def _intervals(part: pd.DataFrame, draws: int, level: float, seed: int) -> dict[str, float]:
+    ends: dict[str, float] = {}
+    for name in _VALUES:
+        known = part[part[name].notna()]
+        # The rows are sorted by event, so that their order in the tables does not count.
+        number, events = pd.factorize(known["event"])
+        low = high = float("nan")
+        if len(known) >= FEWEST and len(events) >= FEWEST:
+            sums = np.bincount(number, weights=known[name].to_numpy(dtype=np.float64)).astype(np.float64)
+            drawn = _drawn(sums, np.bincount(number).astype(np.float64), draws, seed)
+            low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        ends |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+    return ends
+
+
+def _drawn(sums: Floats, sizes: Floats, draws: int, seed: int) -> Floats:
+    """Draw samples of events and return the mean over the issues of each."""
+    count = len(sums)
+    often = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
+    means: Floats = (often @ sums) / (often @ sizes)
+    return means
+
+
+def _variants(
+    codings: pd.DataFrame, issues: pd.DataFrame, base: _Choice
+) -> Iterator[tuple[str, str, _Choice, pd.DataFrame]]:
+    """Yield each variant's name, what it leaves out, its choices, and its issues with their places."""
+    whole = _stances(codings, issues, base)
+    yield "base", "", base, whole
+    for column in ("event", "source"):
+        for value in sorted(set(whole[column])):
+            yield f"without {column}", str(value), base, whole[whole[column] != value]
+    changed = {
+        f"coder {coder}": replace(base, coder=coder, round=None)
+        for coder in stances.COURSE_CODERS
+        if coder != base.coder and (codings["coder"] == coder).any()
+    }
+    changed |= {"scale 3": replace(base, scale=3), "not taken as 0": replace(base, not_taken="zero")}
+    if base.by == "phase":
+        others = [rule for rule in phases.BOUNDARIES if rule != base.boundary]
+        changed |= {f"boundary {rule}": replace(base, boundary=rule) for rule in others}
+    if base.by == "digest":
+        years = [year for year in _late_2000s() if year != (base.since or turningpoints.SINCE)]
+        changed |= {f"since {year}": replace(base, since=year) for year in years}
+    for variant, choice in changed.items():
+        yield variant, "", choice, _stances(codings, issues, choice)
+
+
+def _late_2000s() -> range:
+    first, last = turningpoints.LATE_2000S
+    return range(first, last + 1)
+
+
+def _siding(places: dict[str, Floats], opponent: str, definition: str) -> dict[str, float]:
+    """Count one cell of the grid of `selection`."""
+    named = ("west", "neighbour") if opponent == "either" else (opponent,)
+    minsk, moscow = places["minsk"], places["moscow"]
+    known = np.all([~np.isnan(places[name]) for name in named], axis=0)
+    free = np.array(stances.PLACES, dtype=np.float64)
+    can, must = np.zeros(len(minsk), dtype=bool), np.zeros(len(minsk), dtype=bool)
+    for name in named:
+        # Axes: issue, the opponent's place. One opponent is enough to side with, wherever the other stands.
+        other = np.where(np.isnan(places[name])[:, None], free, places[name][:, None])
+        sides = _sides(minsk[:, None], moscow[:, None], other, definition)
+        can |= sides.any(axis=1)
+        must |= sides.all(axis=1)
+    not_siding = int((known & ~can).sum())
+    return {
+        "differ": len(minsk),
+        "known": int(known.sum()),
+        "not_siding": not_siding,
+        "share": not_siding / int(known.sum()) if known.any() else float("nan"),
+        "bound_low": _mean((~can).astype(np.float64)),
+        "bound_high": _mean((~must).astype(np.float64)),
+    }
+
+
+def _sides(minsk: Floats, moscow: Floats, other: Floats, definition: str) -> Mask:
+    if definition == "nearer":
+        return np.asarray(np.abs(minsk - other) < np.abs(minsk - moscow))
+    return np.asarray((minsk * other > 0) & (np.sign(moscow) != np.sign(minsk)))
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _framed(rows: dict[str, dict[str, float]], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame.from_dict(rows, orient="index")[columns]
+    return frame.astype({name: "int64" for name in ("issues", "coded", "not_taken") if name in columns})
+
+
+def _told(table: pd.DataFrame, belongs: pd.DataFrame, choice: _Choice) -> dict[Hashable, Any]:
+    """Say what was done, for the result's ``attrs``."""
+    inside = np.asarray(belongs.to_numpy(dtype=np.bool_).any(axis=1))
+    outside = table.index.to_numpy()[~inside]
+    return {
+        "by": choice.by,
+        "boundary": choice.boundary,
+        "since": belongs.attrs.get("since"),
+        "end": phases.CHAPTER_END if choice.by == "phase" else None,
+        "locators": _locators(choice),
+        "assigned": "an issue belongs to the group that holds most of its years",
+        "no_group": tuple(sorted(map(str, outside))),
+        "coder": choice.coder,
+        "round": "the coder's last" if choice.round is None else choice.round,
+        "scale": choice.scale,
+        "not_taken": choice.not_taken,
+        "circularity": CIRCULARITY,
+    }
+
+
+def _locators(choice: _Choice) -> tuple[str, ...]:
+    if choice.by == "all":
+        return ()
+    if choice.by == "phase":
+        return tuple(phase.locator for phase in phases.PHASES)
+    return tuple(group.locator for group in turningpoints.groups(choice.by, since=choice.since))
+
+
+def _check(choice: _Choice, draws: int = 1, level: float = 0.5) -> None:
+    """Refuse choices that have no answer."""
+    if choice.by not in GROUPINGS:
+        raise ValueError(f"by is {choice.by!r}. Choose one of {', '.join(map(repr, GROUPINGS))}.")
+    if choice.boundary is not None and choice.by != "phase":
+        raise ValueError(f"boundary is for by='phase'; with by={choice.by!r} leave it out.")
+    if choice.by == "phase":
+        _check_boundary(choice.boundary)
+    if choice.since is not None and choice.by != "digest":
+        raise ValueError(f"since is for by='digest'; with by={choice.by!r} leave it out.")
+    if choice.scale not in (5, 3):
+        raise ValueError(f"scale is {choice.scale}. Choose 5 (places) or 3 (sides).")
+    if choice.not_taken not in ("missing", "zero"):
+        raise ValueError(f"not_taken is {choice.not_taken!r}. Choose 'missing' or 'zero'.")
+    if draws < 1:
+        raise ValueError(f"draws is {draws}. Give 1 or more; 2000 is a good number.")
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}. Give a number between 0 and 1, such as 0.95.")
+
+
+def _check_boundary(boundary: Any) -> None:
+    """Refuse what `neutrality.phases` would take for dates, but issues cannot be cut by."""
+    rules = f"Choose one of {', '.join(map(repr, phases.BOUNDARIES))}."
+    if boundary is None:
+        raise TypeError(f"boundary is missing: 1994 and 1997 each stand in two periods (osw-2018 fn5). {rules}")
+    if isinstance(boundary, phases.Boundary):
+        raise ValueError(f"boundary has days, but issues have only years. {rules}")
+    if boundary not in phases.BOUNDARIES:
+        raise ValueError(f"boundary is {boundary!r}, which is none of the rules. {rules}")

@@ -1,0 +1,150 @@
+"""Check what was written down about the two sources, and compute from it.
+
+Five tables under ``stances/`` are written by hand: claims, events, issues, codings and coders. The builder checks every
+row of them against its description in ``datapackage.json`` and against the others. Then it computes:
+
+- ``reliability.csv``: how consistently the issues were coded, round by round;
+- ``divergence.csv``: how far apart Minsk and Moscow stand, by phase and by the two sources' turning points;
+- ``sensitivity.csv``: the same with one choice changed at a time;
+- ``selection.csv``: on how many issues Minsk differs from Moscow without siding with its opponents;
+- the last part of ``codebook.md``, which prints the first for a reader, and ``results.md``, which prints the rest.
+
+Rows that serve as graded items do not enter these numbers, so that students get the same from their own copy. The one
+exception is a line of ``reliability.csv`` that is marked as such. All files are replaced together, or none is.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from neutrality import divergence, phases, reliability, stancecheck, stancepages, tables
+from neutrality.replacing import replace_together
+from neutrality.stamping import csv_rows, stamped
+
+FOLDER = "stances"
+WRITTEN = ("claims", "events", "issues", "codings", "coders")
+"""The tables that are written by hand."""
+
+COMPUTED = ("reliability", "divergence", "sensitivity", "selection")
+"""The tables that are computed from them."""
+
+SHOWN = 20
+"""How many problems the error lists."""
+
+
+class StanceTableError(ValueError):
+    """Tables that cannot be used as they were written; the message lists place, problem and remedy."""
+
+
+def build(folder: Path | None = None) -> dict[str, pd.DataFrame]:
+    """Check the written tables, compute the others, and put everything in place.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        The data folder; by default `neutrality.tables.data_folder`.
+
+    Returns
+    -------
+    dict
+        The computed tables by name.
+
+    Raises
+    ------
+    StanceTableError
+        If a row is not as it should be. Nothing has been changed then.
+    neutrality.tables.TableError
+        If the folder's description cannot be read.
+    OSError
+        If a file cannot be read or written.
+    """
+    folder = tables.data_folder() if folder is None else folder
+    package = tables.descriptor(folder)
+    written = {f"{FOLDER}/{name}.csv": (folder / FOLDER / f"{name}.csv").read_bytes() for name in WRITTEN}
+    problems = list(stancecheck.check(written, package))
+    if problems:
+        more = [f"  … and {len(problems) - SHOWN} more."] if len(problems) > SHOWN else []
+        raise StanceTableError(
+            "\n".join([f"{len(problems)} to mend:", *(f"  {one}" for one in problems[:SHOWN]), *more])
+        )
+    computed = compute(*_frames(written, package))
+    changed = written | {f"{FOLDER}/{name}.csv": _csv(table) for name, table in computed.items()}
+    page = (folder / FOLDER / stancepages.CODEBOOK).read_text(encoding="utf-8")
+    changed[f"{FOLDER}/{stancepages.CODEBOOK}"] = stancepages.codebook(page, computed["reliability"]).encode()
+    changed[f"{FOLDER}/{stancepages.RESULTS}"] = stancepages.results(computed).encode()
+    rows = {path: csv_rows(content) for path, content in changed.items() if path.endswith(".csv")}
+    replace_together(folder, stamped(package, changed, rows))
+    return computed
+
+
+def compute(issues: pd.DataFrame, codings: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Compute the four tables.
+
+    Parameters
+    ----------
+    issues, codings : pandas.DataFrame
+        All of them, graded items too: those enter one line only, the consistency over all issues.
+
+    Returns
+    -------
+    dict
+        ``reliability``, ``divergence``, ``sensitivity`` and ``selection``, rounded to four decimals.
+    """
+    open_issues = issues[issues["use"] != "item"]
+    found = {
+        "reliability": _reliability(issues, open_issues, codings),
+        "divergence": pd.concat([_divergence(open_issues, codings, *grouping) for grouping in _groupings()]),
+        "sensitivity": pd.concat([_sensitivity(open_issues, codings, *grouping) for grouping in _groupings(few=True)]),
+        "selection": divergence.selection(codings, open_issues).reset_index(),
+    }
+    return {name: table.round(4).reset_index(drop=True) for name, table in found.items()}
+
+
+def _groupings(few: bool = False) -> Iterator[tuple[str, str | None]]:
+    """Yield what is grouped by, with the rule for the shared years; sensitivity varies that rule itself."""
+    for rule in ("earlier",) if few else phases.BOUNDARIES:
+        yield "phase", rule
+    yield from ((by, None) for by in divergence.GROUPINGS if by != "phase")
+
+
+def _reliability(issues: pd.DataFrame, open_issues: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
+    parts = [
+        (number, covers, reliability.report(codings, those, round=number).reset_index())
+        for number in sorted(set(codings.loc[codings["coder"] != "adjudicated", "round"]))
+        for covers, those in (("open issues", open_issues), ("all issues", issues))
+    ]
+    return pd.concat([part.assign(round=number, covers=covers) for number, covers, part in parts])[
+        ["round", "covers", *parts[0][2].columns]
+    ]
+
+
+def _divergence(issues: pd.DataFrame, codings: pd.DataFrame, by: str, boundary: str | None) -> pd.DataFrame:
+    found = divergence.measure(codings, issues, by=by, boundary=boundary)
+    found.insert(0, "group", found.index)
+    found.insert(0, "boundary", boundary or "")
+    found.insert(0, "grouping", by)
+    return found
+
+
+def _sensitivity(issues: pd.DataFrame, codings: pd.DataFrame, by: str, boundary: str | None) -> pd.DataFrame:
+    found = divergence.sensitivity(codings, issues, by=by, boundary=boundary)
+    found.insert(0, "boundary", boundary or "")
+    found.insert(0, "grouping", by)
+    return found
+
+
+def _frames(written: Mapping[str, bytes], package: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read issues and codings as they will stand, through the same reader as everybody else."""
+    with tempfile.TemporaryDirectory() as name:
+        rows = {path: csv_rows(content) for path, content in written.items()}
+        replace_together(Path(name), stamped(package, written, rows))
+        return tables.load("stances-issues", Path(name)), tables.load("stances-codings", Path(name))
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode()

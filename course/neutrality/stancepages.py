@@ -1,0 +1,212 @@
+"""Print what was computed from the codings: the last part of the codebook, and a page of results.
+
+Reliability stands in the codebook. Divergence has a page of its own, because a coder who has read the outcome before
+coding is no longer a witness.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+CODEBOOK = "codebook.md"
+RESULTS = "results.md"
+
+MARK = "<!-- From here on computed by `neutrality stances build`: edit what stands above. -->"
+"""Where the computed part of the codebook begins."""
+
+_TITLES = {
+    "phase": "By Ulakhovich's phases, as Kłysiński reports them (osw-2018 fn5)",
+    "osw": "By the turning points that Kłysiński names (osw-2018 s1.p3, osw-2018 s2.p2)",
+    "digest": "By the turning point that the Digest page names (digest-2016 s2.b2), read here as 2007",
+    "all": "All issues together",
+}
+_RULES = {
+    "earlier": "1994 and 1997 given to the earlier phase",
+    "later": "to the later one",
+    "drop": "to none",
+    "both": "to both",
+}
+_SAME = ". The result is the same, because the issues' periods reach beyond the shared years"
+
+
+def codebook(text: str, reliability: pd.DataFrame) -> str:
+    """Return the codebook with its computed part made anew.
+
+    Parameters
+    ----------
+    text : str
+        The codebook as it stands; what comes after `MARK` is replaced.
+    reliability : pandas.DataFrame
+        The table ``stances-reliability``.
+
+    Returns
+    -------
+    str
+    """
+    overall = reliability[(reliability["actor"] == "all") & (reliability["covers"] == "open issues")]
+    last = overall.iloc[-1]
+    said = (
+        f"Two passes of the same language model answered for all issues, in {len(overall)} rounds. In the last one "
+        f"they gave the same answer in {last['identical']:.0%} of {last['units']} cases. That is **consistency**: one "
+        "mind has read twice. It does not show that independent readers would agree; your class can. α and κ are over "
+        "the places from −2 to 2; the interval draws events. Below .667 the codebook would have had to be revised. It "
+        "was revised once all the same, after the doubts that both passes noted; round 1 was coded with the earlier "
+        "wording of the rules and is kept."
+    )
+    rows = [
+        [
+            str(row["round"]),
+            str(row["units"]),
+            str(row["both_coded"]),
+            f"{row['identical']:.3f}",
+            f"{row['alpha_ordinal']:.3f} ({row['alpha_ordinal_low']:.3f} to {row['alpha_ordinal_high']:.3f})",
+            f"{row['kappa_linear']:.3f}",
+            f"{row['kappa_quadratic']:.3f}",
+        ]
+        for _, row in overall.iterrows()
+    ]
+    heads = ["Round", "Answers", "Places", "Same answer", "Ordinal α (95 % interval)", "Linear κ", "Quadratic κ"]
+    blocks = [text.partition(MARK)[0].rstrip(), MARK, "## How consistently it was applied", _filled(said)]
+    return _page([*blocks, _table(heads, rows)])
+
+
+def results(computed: Mapping[str, pd.DataFrame]) -> str:
+    """Return the page of results.
+
+    Parameters
+    ----------
+    computed : mapping of str to pandas.DataFrame
+        The tables ``divergence``, ``sensitivity`` and ``selection``.
+
+    Returns
+    -------
+    str
+    """
+    return _page(
+        [
+            "# What the codings say, and what they cannot",
+            "Computed by `neutrality stances build`; edit the tables and not this page.",
+            _filled(
+                "If you are going to code yourself, do that first. The codes come from two interpreters who disagree "
+                "about Belarus. They show how the two tell the story, and so they **cannot decide between them**. Nor "
+                "do the issues of a phase show how policy was: they are what two authors chose to tell. Both passes "
+                "and the settled codes are those of one language model; see the codebook."
+            ),
+            *_divergence(computed["divergence"]),
+            *_sensitivity(computed["sensitivity"]),
+            *_selection(computed["selection"]),
+        ]
+    )
+
+
+def _divergence(table: pd.DataFrame) -> Iterator[str]:
+    yield "## How far apart Minsk and Moscow stand"
+    yield _filled(
+        "*Distance* is the mean of |m − r| / 4 over the issues on which Minsk (m) and Moscow (r) both have a place: 0 "
+        "is the same place, 1 opposite ends. *Signed* is negative where Minsk stands further from Russia's side than "
+        "Moscow does. *Opposite* is the share on opposite sides of 0. Brackets hold 95 % intervals that draw events; "
+        "below five coded issues, or five events, there is none. *Bounds* are the least and the most that the distance "
+        "over *all* issues of the group could be, were every place known."
+    )
+    for grouping, part in table.groupby("grouping", sort=False):
+        yield f"### {_TITLES[str(grouping)]}"
+        for rules, rows in _alike(part):
+            if rules[0]:
+                yield _filled(f"{'; '.join(_RULES[rule] for rule in rules)}{_SAME if len(rules) > 1 else ''}:")
+            yield _table(
+                ["Group", "Issues", "Both coded", "Coverage", "Distance", "Bounds", "Signed", "Opposite"], rows
+            )
+
+
+def _alike(part: pd.DataFrame) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """Yield the printed rows of a grouping, once for all rules of the shared years that give the same ones."""
+    printed: dict[str, tuple[list[str], list[list[str]]]] = {}
+    for boundary, rows in part.groupby("boundary", sort=False):
+        cells = [_group(row) for _, row in rows.iterrows()]
+        printed.setdefault(str(cells), ([], cells))[0].append(str(boundary))
+    yield from printed.values()
+
+
+def _group(row: pd.Series[Any]) -> list[str]:
+    values = [_value(row, name) for name in ("distance", "signed", "opposite")]
+    coverage = "–" if pd.isna(row["coverage"]) else f"{row['coverage']:.0%}"
+    values.insert(1, _range(row, "distance_bound"))
+    return [str(row["group"]), str(row["issues"]), str(row["coded"]), coverage, *values]
+
+
+def _sensitivity(table: pd.DataFrame) -> Iterator[str]:
+    yield "## What changes when one choice changes"
+    yield _filled(
+        "The distance again, with one choice changed at a time: the lowest and the highest that any event or either "
+        "source gives when it is left out, and the value of each other variant. `stances-sensitivity` has them all."
+    )
+    rows = []
+    for (_, group), part in table.groupby(["grouping", "group"], sort=False):
+        base = part[part["variant"] == "base"]["distance"].iloc[0]
+        if pd.isna(base):
+            continue
+        left = part[part["variant"].isin(["without event", "without source"])]["distance"]
+        other = part[~part["variant"].isin(["base", "without event", "without source"])]
+        told = "; ".join(f"{row['variant']} {_number(row['distance'])}" for _, row in other.iterrows())
+        rows.append([str(group), f"{base:.2f}", f"{_number(left.min())} to {_number(left.max())}", told])
+    yield _table(["Group", "Distance", "One event or source left out", "Other variants"], rows)
+
+
+def _selection(table: pd.DataFrame) -> Iterator[str]:
+    yield "## Differing without siding with the opponents"
+    known = int(table["known"].max())
+    differ = int(table["differ"].iloc[0])
+    yield _filled(
+        "The Digest page says by which rule its paper chose issues: those on which Minsk differed from Moscow without "
+        "siding with Moscow's opponents (digest-2016 s1.p3). The rule names no opponents, and does not say what siding "
+        f"is. Counting it is **our** operationalisation. Minsk and Moscow differ on {differ} of the coded issues. "
+        f"Where the West or the neighbour stands on them, the two texts tell for {known or 'none'} of these. What they "
+        "do not tell can only be bounded: the least and the most that the share could be, wherever the opponents "
+        "stand. The votes can tell more."
+    )
+    rows = [
+        [
+            str(row["opponent"]),
+            str(row["definition"]),
+            str(row["differ"]),
+            str(row["known"]),
+            _number(row["share"]),
+            f"{row['bound_low']:.2f} to {row['bound_high']:.2f}",
+        ]
+        for _, row in table.iterrows()
+    ]
+    yield _table(
+        ["Opponent", "Siding means", "Minsk differs", "Opponent known", "Not siding, of known", "Bounds"], rows
+    )
+
+
+def _value(row: pd.Series[Any], name: str) -> str:
+    interval = "" if pd.isna(row[f"{name}_low"]) else f" ({_range(row, name)})"
+    return f"{_number(row[name])}{interval}"
+
+
+def _range(row: pd.Series[Any], name: str) -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return "–" if pd.isna(low) else f"{_number(low)} to {_number(high)}"
+
+
+def _number(value: float) -> str:
+    """Write a number with two decimals and a true minus sign, or a dash for a gap."""
+    return "–" if pd.isna(value) else f"{value:.2f}".replace("-", "−")
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 118, break_on_hyphens=False)
+
+
+def _page(blocks: list[str]) -> str:
+    return "\n\n".join(block for block in blocks if block) + "\n"

@@ -1,0 +1,517 @@
+"""Where the two sources say that Minsk, Moscow and Moscow's opponents stand: issues, codings and coders.
+
+An issue is one proposition and one period that a source tells of. A coding says where one actor stands on it, by one
+coder, in one round: a place from 2 to -2, or that the actor took no stance, or that the source does not tell. The
+codebook ``data/stances/codebook.md`` explains each answer.
+
+The codes come from two texts that interpret Belarus's policy. They describe how the two interpreters tell the story,
+and so cannot decide between them.
+
+Some rows serve as graded items, and a student's copy of the tables does not have them. Every reader leaves them out
+unless asked, so that a number is the same wherever it is computed.
+
+Your own codes, or a class's, go the same way as the course's: take a `form`, fill it in, `read` it, and put it under
+the course's codings with ``pandas.concat``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from neutrality import sources, tables
+
+ACTORS = ("minsk", "moscow", "west", "neighbour")
+"""The actors whose stances are coded; the last two are two ways of naming Moscow's opponents."""
+
+PLACES = (-2, -1, 0, 1, 2)
+"""The places that an actor can have on an issue."""
+
+NOT_TAKEN = "not taken"
+NOT_IN_SOURCE = "not in the source"
+CODED = "coded"
+
+CODES = ("2", "1", "0", "-1", "-2", NOT_TAKEN, NOT_IN_SOURCE)
+"""The seven answers that a coder can give."""
+
+COURSE_CODERS = ("pass-a", "pass-b", "adjudicated")
+"""The coders of the course: two passes, and what was settled after comparing them."""
+
+SHOWN = 20
+"""How many problems of a form the error lists."""
+
+COLUMNS = ("issue", "actor", "coder", "round", "code", "locators", "reason", "use")
+"""The columns of a table of codings."""
+
+_FILLED = ("issue", "actor", "coder", "round", "code", "locators", "reason")
+
+
+class StanceError(ValueError):
+    """Codings that cannot be used as they are."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend in a filled form.
+
+    Attributes
+    ----------
+    line : int or None
+        The line of the file; None where a row is missing.
+    problem, remedy : str
+    """
+
+    line: int | None
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.problem}. {self.remedy}"
+
+
+class FormError(StanceError):
+    """A filled form with problems; the message lists the first of them.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        All of them.
+    """
+
+    def __init__(self, path: Path, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        lines = [f"{path.name}: {count} problem{'s' if count > 1 else ''}."]
+        lines += [f"  {problem}" for problem in self.problems[:SHOWN]]
+        if count > SHOWN:
+            lines.append(f"  … and {count - SHOWN} more.")
+        super().__init__("\n".join(lines))
+
+
+def issues(items: bool = False) -> pd.DataFrame:
+    """Load the issues.
+
+    Parameters
+    ----------
+    items : bool, optional
+        Whether those that serve as graded items come too. A student's copy does not have them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an issue: ``id``, ``issue``, ``proposition``, ``minus_two`` and ``plus_two`` (what the two ends mean),
+        ``toward_moscow`` (1 where the positive end ties Minsk closer to Russia or backs Russia's act, -1 where it moves
+        away, 0 where neither), ``first_year``, ``last_year``, ``event`` (issues of one event are not independent),
+        ``source``, ``locators`` (separated by semicolons), ``use``.
+
+    Raises
+    ------
+    neutrality.tables.TableError
+        If the table is missing or not as described.
+    """
+    return _without_items(tables.load("stances-issues"), items)
+
+
+def codings(items: bool = False) -> pd.DataFrame:
+    """Load the course's codings.
+
+    Parameters
+    ----------
+    items : bool, optional
+        Whether those that serve as graded items come too. A student's copy does not have them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a coding: `COLUMNS`. Without the items there is no coding of an issue that is itself an item.
+
+    Raises
+    ------
+    neutrality.tables.TableError
+        If the table is missing or not as described.
+    """
+    kept = _without_items(tables.load("stances-codings"), items)
+    return kept[kept["issue"].isin(issues(items)["id"])].reset_index(drop=True)
+
+
+def coders() -> pd.DataFrame:
+    """Load who coded, how and when, and how independent each was of the others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a coder: ``id``, ``kind`` (automatic, human or class), ``what``, ``coded_on``, ``independence``.
+
+    Raises
+    ------
+    neutrality.tables.TableError
+        If the table is missing or not as described.
+    """
+    return tables.load("stances-coders")
+
+
+def answers(codings: pd.DataFrame) -> pd.DataFrame:
+    """Split each code into a place and the kind of answer.
+
+    Parameters
+    ----------
+    codings : pandas.DataFrame
+        At least a column ``code``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The codings with two more columns: ``place`` (``Int64``, a gap where there is none) and ``answer``
+        (``"coded"``, ``"not taken"`` or ``"not in the source"``).
+
+    Raises
+    ------
+    StanceError
+        If a code is none of the seven.
+
+    Examples
+    --------
+    >>> answers(pd.DataFrame({"code": ["-2", "not taken"]}))["answer"].tolist()
+    ['coded', 'not taken']
+    """
+    codes = codings["code"].astype(str)
+    unknown = sorted(set(codes) - set(CODES))
+    if unknown:
+        raise StanceError(f"codings: unknown code {unknown[0]!r}. The codes are {_listed(CODES)}.")
+    coded = ~codes.isin([NOT_TAKEN, NOT_IN_SOURCE])
+    return codings.assign(
+        place=pd.to_numeric(codes.where(coded), errors="coerce").astype("Int64"), answer=codes.mask(coded, CODED)
+    )
+
+
+def chosen(codings: pd.DataFrame, coder: str, round: int | None = None) -> pd.DataFrame:  # noqa: A002
+    """Take the codings of one coder in one round.
+
+    Parameters
+    ----------
+    codings : pandas.DataFrame
+        With the columns `COLUMNS`; ``locators``, ``reason`` and ``use`` may be absent.
+    coder : str
+        The coder's id.
+    round : int, optional
+        By default the coder's last one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, with the columns that `answers` adds.
+
+    Raises
+    ------
+    StanceError
+        If there are no such codings, or an actor's stance on an issue stands there twice.
+
+    Examples
+    --------
+    >>> both = pd.DataFrame({"issue": "i01", "actor": "minsk", "coder": "x", "round": [1, 2], "code": ["1", "2"]})
+    >>> chosen(both, "x")["place"].tolist(), chosen(both, "x", 1)["place"].tolist()
+    ([2], [1])
+    """
+    theirs = codings[codings["coder"] == coder]
+    if not len(theirs):
+        raise StanceError(f"no codings by {coder!r}. There are codings by {_listed(sorted(set(codings['coder'])))}.")
+    number = int(theirs["round"].max()) if round is None else round
+    rows = theirs[theirs["round"] == number]
+    if not len(rows):
+        raise StanceError(f"{coder!r} has no round {number}. There is {_listed(sorted(set(theirs['round'])))}.")
+    twice = rows[rows.duplicated(["issue", "actor"])]
+    if len(twice):
+        issue, actor = twice.iloc[0][["issue", "actor"]]
+        raise StanceError(f"{coder!r} has {actor} on {issue} twice in round {number}. Keep one of the rows.")
+    return answers(rows)
+
+
+def wide(
+    codings: pd.DataFrame,
+    coder: str = "adjudicated",
+    round: int | None = None,  # noqa: A002
+    *,
+    value: str = "place",
+) -> pd.DataFrame:
+    """Lay the codings of one coder out with one row an issue and one column an actor.
+
+    Parameters
+    ----------
+    codings : pandas.DataFrame
+        As from `codings` or `read`.
+    coder : str, optional
+        The coder's id.
+    round : int, optional
+        By default the coder's last one.
+    value : {"place", "code", "answer"}, optional
+        What the cells hold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by issue, in order; the columns are `ACTORS`. Gaps where there is no place, or no coding.
+
+    Raises
+    ------
+    StanceError
+        If there are no such codings, an actor's stance on an issue stands there twice, or `value` is not one of those
+        possible.
+
+    Examples
+    --------
+    >>> rows = [("i01", "minsk", "x", 1, "2"), ("i01", "moscow", "x", 1, "not taken")]
+    >>> frame = pd.DataFrame(rows, columns=["issue", "actor", "coder", "round", "code"])
+    >>> wide(frame, "x", value="answer").loc["i01", ["minsk", "moscow"]].tolist()
+    ['coded', 'not taken']
+    """
+    if value not in ("place", "code", "answer"):
+        raise StanceError(f"wide: value is {value!r}. Choose 'place', 'code' or 'answer'.")
+    rows = chosen(codings, coder, round)
+    cells = rows.set_index(["issue", "actor"])[value]
+    return cells.unstack("actor").reindex(columns=pd.Index(ACTORS, name="actor")).sort_index()
+
+
+def form(coder: str, *, round: int = 1, items: bool = False, table: pd.DataFrame | None = None) -> pd.DataFrame:  # noqa: A002
+    """Make an empty form for a new coder.
+
+    Fill in ``code``, ``locators`` and ``reason`` after the codebook, in a spreadsheet or here. Write it with
+    ``form("anna").to_csv("anna.csv", index=False, encoding="utf-8-sig")``, the encoding that spreadsheets expect, and
+    read it back with `read`.
+
+    Parameters
+    ----------
+    coder : str
+        A name for the coder; not one of the course's.
+    round : int, optional
+        Which round of coding it is.
+    items : bool, optional
+        Whether issues that serve as graded items come too.
+    table : pandas.DataFrame, optional
+        The issues; by default `issues`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an issue and actor. ``places`` names the only places to use.
+
+    Raises
+    ------
+    StanceError
+        If the name is one of the course's coders, or empty.
+
+    Examples
+    --------
+    >>> one = {"id": "i01", "proposition": "A bridge is built.", "minus_two": "no", "plus_two": "yes"}
+    >>> made = form("anna", table=pd.DataFrame([one | {"first_year": 1991, "last_year": 1994, "locators": ""}]))
+    >>> made[["issue", "actor", "code"]].values.tolist()[:2]
+    [['i01', 'minsk', ''], ['i01', 'moscow', '']]
+    """
+    fault = _coder_fault(coder)
+    if fault:
+        raise StanceError(f"form: {fault}. Choose another name.")
+    known = issues(items) if table is None else table
+    rows = known.rename(columns={"id": "issue", "locators": "places"}).drop(columns="issue", errors="ignore")
+    rows.insert(0, "issue", known["id"])
+    rows = rows.merge(pd.DataFrame({"actor": list(ACTORS)}), how="cross")
+    rows = rows.assign(coder=coder.strip(), round=round, code="", locators="", reason="")
+    shown = ["proposition", "minus_two", "plus_two", "first_year", "last_year", "places"]
+    return rows[["issue", *shown, "actor", "coder", "round", "code", "locators", "reason"]]
+
+
+def read(path: str | Path, *, items: bool = False, table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Read a filled form.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A CSV file in UTF-8, with commas or semicolons, as this course or a spreadsheet writes it. It may hold the forms
+        of several coders, one under the other.
+    items : bool, optional
+        Whether the form has the issues that serve as graded items too.
+    table : pandas.DataFrame, optional
+        The issues; by default `issues`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The codings, with the columns `COLUMNS`, to be used alone or put under the course's with ``pandas.concat``.
+
+    Raises
+    ------
+    FormError
+        If anything is to be mended. The error lists every problem with its line and what to do, the first `SHOWN` of
+        them in its message: an unknown issue, actor or code; a row that is missing or stands twice; a code without
+        locators or reason; a locator that names no place, or none of those the issue allows.
+    """
+    path = Path(path)
+    known = issues(items) if table is None else table
+    checker = _Checker(known)
+    rows: list[dict[str, str]] = []
+    problems: list[Problem] = []
+    for line, row in _lines(path):
+        row["locators"] = checker.plain(row["locators"])
+        problems += checker.problems(line, row)
+        rows.append(row)
+    problems += checker.missing(rows)
+    if problems:
+        raise FormError(path, problems)
+    return _codings(rows, known)
+
+
+def _without_items(frame: pd.DataFrame, items: bool) -> pd.DataFrame:
+    return frame if items else frame[frame["use"] != "item"].reset_index(drop=True)
+
+
+def _codings(rows: list[dict[str, str]], known: pd.DataFrame) -> pd.DataFrame:
+    """Turn checked rows into a table of codings."""
+    use = dict(zip(known["id"], known["use"], strict=True)) if "use" in known else {}
+    frame = pd.DataFrame(rows, columns=list(_FILLED), dtype=str)
+    frame["round"] = frame["round"].astype(int).astype("Int64")
+    frame["use"] = [use.get(issue, "lesson") for issue in frame["issue"]]
+    return frame[list(COLUMNS)]
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number of the line on which each row begins, and its cells."""
+    text = _text(path)
+    header = (text.splitlines() or [""])[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names = [name.strip().casefold() for name in next(reader, [])]
+    absent = [name for name in _FILLED if name not in names and name != "round"]
+    if absent:
+        remedy = "Keep the first line of the form as it was."
+        raise FormError(path, [Problem(1, f"the columns {', '.join(absent)} are missing", remedy)])
+    last = reader.line_num
+    for cells in reader:
+        # A cell may hold several lines, so a row begins after the last line of the row before it.
+        first, last = last + 1, reader.line_num
+        if any(cell.strip() for cell in cells):
+            yield first, _cells(names, cells)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FormError(
+            path, [Problem(None, f"cannot be read ({error.strerror})", "Check the file's name.")]
+        ) from error
+    except UnicodeDecodeError as error:
+        remedy = "Save it as CSV in UTF-8; in a spreadsheet the type is called “CSV UTF-8”."
+        raise FormError(path, [Problem(None, "is not text in UTF-8", remedy)]) from error
+
+
+def _cells(names: list[str], cells: list[str]) -> dict[str, str]:
+    """Return what a row has in the columns that count, as plain as can be; ``surplus`` marks cells too many."""
+    row = dict.fromkeys(_FILLED, "") | {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+    if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
+        row["surplus"] = "yes"
+    row["round"] = str(int(row["round"] or "1")) if (row["round"] or "1").isdecimal() else row["round"]
+    # Spreadsheets turn a hyphen before a number into a minus sign; letter case says nothing.
+    row["code"] = " ".join(row["code"].replace("−", "-").casefold().split())
+    row["issue"], row["actor"] = row["issue"].casefold(), row["actor"].casefold()
+    return {name: row[name] for name in (*_FILLED, "surplus") if name in row}
+
+
+class _Checker:
+    """What a form's rows are checked against; remembers which rows it has seen."""
+
+    def __init__(self, known: pd.DataFrame) -> None:
+        listed = zip(known["id"].astype(str), known["locators"].astype(str), strict=True)
+        self.places: Mapping[str, tuple[str, ...]] = {
+            issue: tuple(part.strip() for part in locators.split(";") if part.strip()) for issue, locators in listed
+        }
+        self.seen: dict[tuple[str, str, str, str], int] = {}
+        self.found: dict[str, tuple[str, str]] = {}
+
+    def plain(self, locators: str) -> str:
+        """Write locators as the course does; those that name no place stay as they are."""
+        return ";".join(self._parsed(part)[0] for part in locators.split(";") if part.strip())
+
+    def problems(self, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
+        """Yield what is wrong with one row."""
+        if "surplus" in row:
+            remedy = "Put a text that has the separating sign in it between quotation marks."
+            yield Problem(line, "the row has more cells than the first line", remedy)
+            return
+        key = (row["issue"], row["actor"], row["coder"], row["round"])
+        if key in self.seen:
+            yield Problem(line, f"{_who(key)} stands on line {self.seen[key]} already", "Keep one of the two.")
+        self.seen.setdefault(key, line)
+        yield from self._names(line, row)
+        yield from self._code(line, row)
+
+    def _names(self, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
+        if row["issue"] not in self.places:
+            yield Problem(line, f"there is no issue {row['issue']!r}", "Write the id as the form has it.")
+        if row["actor"] not in ACTORS:
+            yield Problem(line, f"there is no actor {row['actor']!r}", f"The actors are {_listed(ACTORS)}.")
+        fault = _coder_fault(row["coder"])
+        if fault:
+            yield Problem(line, fault, "Write your own name for the coder, the same in every row.")
+        if not row["round"].isdecimal():
+            yield Problem(line, f"round is {row['round']!r}", "Write a whole number, such as 1.")
+
+    def _code(self, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
+        if row["code"] not in CODES:
+            found = f"{row['code']!r} is not a code" if row["code"] else "the code is missing"
+            yield Problem(line, found, f"Write one of {_listed(CODES)}.")
+        elif row["code"] != NOT_IN_SOURCE:
+            for name, what in (("locators", "the places that you used"), ("reason", "one sentence of your own")):
+                if not row[name]:
+                    yield Problem(line, f"{name} is empty", f"Write {what}; only {NOT_IN_SOURCE!r} needs none.")
+        for locator in filter(None, row["locators"].split(";")):
+            yield from self._place(line, locator, self.places.get(row["issue"]))
+
+    def _place(self, line: int, locator: str, allowed: tuple[str, ...] | None) -> Iterator[Problem]:
+        fault = self._parsed(locator)[1]
+        if fault:
+            yield Problem(line, f"the locator {locator!r} names no place", f"{fault} Put a semicolon between several.")
+        elif allowed is not None and locator not in allowed:
+            remedy = f"Use only {_listed(allowed)}; a code from elsewhere is {NOT_IN_SOURCE!r}."
+            yield Problem(line, f"{locator!r} is none of the issue's places", remedy)
+
+    def _parsed(self, locator: str) -> tuple[str, str]:
+        """Return a locator in plain form, and why it names no place; looked up once, because that reads a file."""
+        text = locator.strip()
+        if text not in self.found:
+            try:
+                self.found[text] = sources.parse(text).locator, ""
+            except sources.SourceError as error:
+                self.found[text] = text, str(error)
+        return self.found[text]
+
+    def missing(self, rows: list[dict[str, str]]) -> Iterator[Problem]:
+        """Yield the rows that a coder's form should have and has not."""
+        if not rows:
+            yield Problem(None, "has no filled rows", "Fill in the form; one row an issue and actor.")
+        forms = dict.fromkeys((row["coder"], row["round"]) for row in rows if not _coder_fault(row["coder"]))
+        for (coder, number), issue, actor in itertools.product(forms, self.places, ACTORS):
+            key = (issue, actor, coder, number)
+            if key not in self.seen:
+                remedy = f"Add it, if need be with the code {NOT_IN_SOURCE!r}."
+                yield Problem(None, f"the row of {_who(key)} is missing", remedy)
+
+
+def _who(key: tuple[str, str, str, str]) -> str:
+    issue, actor, coder, number = key
+    return f"{actor} on {issue} by {coder!r} in round {number}"
+
+
+def _coder_fault(coder: str) -> str:
+    if not coder.strip():
+        return "the coder has no name"
+    return f"{coder.strip()!r} is a coder of the course" if coder.strip().casefold() in COURSE_CODERS else ""
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return ", ".join(repr(value) if isinstance(value, str) else str(value) for value in values) or "none"
