@@ -1,4 +1,4 @@
-"""The command ``neutrality`` (also ``python -m neutrality``): make the tables that the course measures with."""
+"""The command ``neutrality`` (also ``python -m neutrality``): the course's tables, and your copies of the sources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from neutrality import codebook, tables, unga
+from neutrality import codebook, copies, fetching, fingerprints, sources, stancecommands, tables, unga
+from neutrality.replacing import replace_together
+from neutrality.sources import SourceError
+from neutrality.stancebuild import StanceTableError
+from neutrality.stances import StanceError
 from neutrality.tables import TableError
 from neutrality.votefile import InputError
 
@@ -30,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], None] = options.run
     try:
         run(options)
-    except (InputError, TableError, OSError) as error:
+    except (InputError, SourceError, StanceError, StanceTableError, TableError, OSError) as error:
         print(f"neutrality: {error}", file=sys.stderr)
         return 1
     return 0
@@ -38,10 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     """Return the parser; each subcommand sets ``run`` to the function that does it."""
-    parser = argparse.ArgumentParser(prog="neutrality", description="Make the tables that the course measures with.")
+    parser = argparse.ArgumentParser(prog="neutrality", description=(__doc__ or "").partition(": ")[2])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_votes(commands)
     _add_codebook(commands)
+    _add_sources(commands)
+    stancecommands.add(commands)
     return parser
 
 
@@ -71,6 +77,40 @@ def _add_codebook(commands: Any) -> None:
     command.set_defaults(run=_codebook)
 
 
+def _add_sources(commands: Any) -> None:
+    group = commands.add_parser("sources", help="your own copies of the two texts that the course reads")
+    actions = group.add_subparsers(required=True, metavar="COMMAND")
+    _add_sources_add(actions)
+    for name, run, text in (
+        ("show", _sources_show, "show a place from your copy, or where to read it"),
+        ("remove", _sources_remove, "remove your copy of a source"),
+        ("list", _sources_list, "list your copies, and how complete they are"),
+        ("fingerprint", _sources_fingerprint, "for maintainers: make a source's fingerprints from its located text"),
+    ):
+        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name == "fingerprint":
+            action.add_argument("file", type=Path, metavar="FILE", help="a text whose lines begin with [PLACE]")
+        if name != "list":
+            action.add_argument("source", metavar="SOURCE", help="as in osw-2018")
+        if name == "show":
+            action.add_argument("place", metavar="PLACE", help="as in s2.p3")
+        action.set_defaults(run=run)
+
+
+def _add_sources_add(actions: Any) -> None:
+    add = actions.add_parser(
+        "add",
+        help="add your copy of a source from a PDF, a saved web page, a text file or its link",
+        description="Split your copy of a source into its paragraphs and notes, and keep it on this machine for "
+        "sources.show. The file is recognised by its words; another text is refused.",
+    )
+    add.add_argument("file", nargs="?", metavar="FILE", help="a PDF, a saved web page or a text file; or a web address")
+    add.add_argument("--source", metavar="SOURCE", help="which source it is; without it, the one that it fits")
+    add.add_argument("--link", metavar="SOURCE", help="fetch this source by its own link, in place of FILE")
+    add.add_argument("--replace", action="store_true", help="replace a copy that has more, or fetch the link anew")
+    add.set_defaults(run=_sources_add)
+
+
 def _add_out(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out",
@@ -92,6 +132,46 @@ def _say(text: str) -> None:
 
 def _codebook(options: argparse.Namespace) -> None:
     print(codebook.write(options.out))
+
+
+def _sources_add(options: argparse.Namespace) -> None:
+    if bool(options.file) == bool(options.link):
+        raise SourceError("name a FILE to add, or a source with --link, as in: neutrality sources add --link osw-2018")
+    if options.link:
+        added = copies.add_link(_source_of(options.link), replace=options.replace)
+    else:
+        added = copies.add(options.file, options.source, replace=options.replace)
+    print(added.summary)
+
+
+def _source_of(link: str) -> str:
+    """Return the source that a link is of; its id will do as well."""
+    if not fetching.is_link(link):
+        return link
+    for source in sources.all_sources().values():
+        if source.citation.link == link:
+            return source.id
+    raise SourceError(f"{link}: is not the link of a source. To fetch it all the same: neutrality sources add {link}")
+
+
+def _sources_show(options: argparse.Namespace) -> None:
+    sources.show(options.source, options.place)
+
+
+def _sources_remove(options: argparse.Namespace) -> None:
+    there = copies.remove(options.source)
+    print(f"{options.source}: " + ("your copy was removed." if there else "there is no copy."))
+
+
+def _sources_list(_options: argparse.Namespace) -> None:
+    print(copies.listing())
+
+
+def _sources_fingerprint(options: argparse.Namespace) -> None:
+    made = fingerprints.build(options.source, options.file.read_text(encoding="utf-8"))
+    folder = tables.readings_folder()
+    replace_together(folder, {fingerprints.file_name(options.source): made.encode()})
+    print(folder / fingerprints.file_name(options.source))
 
 
 def _summary(report: dict[str, Any], folder: Path) -> str:
