@@ -95,6 +95,8 @@ class Entry:
         ``"file.py:function"`` beside the bank, which computes the keys anew from the variant's parameters.
     exemplars : tuple of dict
         For a written item: answers with the points that they deserve and why.
+    rests_on : tuple of str
+        Ids of rows in the course's tables that a student who had them could look the answer up in. They are withheld.
     """
 
     item: Item
@@ -108,6 +110,7 @@ class Entry:
     solution: str = ""
     reference: str = ""
     exemplars: tuple[dict[str, Any], ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     @property
     def marked_by_hand(self) -> bool:
@@ -213,6 +216,7 @@ def _entry(file: Path, assignment: str, record: dict[str, Any]) -> Entry:
         item=item,
         keys=_keys(item, secret),
         locators=tuple(secret["locators"]),
+        rests_on=tuple(secret.get("rests_on", ())),
         tolerance=secret.get("tolerance", 0.0),
         right=secret.get("right", ""),
         otherwise=secret.get("otherwise", ""),

@@ -6,10 +6,12 @@ only in their secret halves give the same release, byte for byte.
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -255,11 +257,26 @@ def bundle(course: Settings) -> Path:
         _copy(package, new / "package" / package.name)
     for to, source in course.student_files.items():
         _copy(source, new / to)
+    for to, name in course.prepare.items():
+        _function(course, name)(new / to)
     for file, text in _student_files(course).items():
         write_text(new / file, text)
     finished = course.workdir / "bundle"
     replace_folder(new, finished)
     return finished
+
+
+def _function(course: Settings, name: str) -> Callable[[Path], object]:
+    """Find the function that the settings name: the course knows what its own files hold, and this package does not."""
+    module, _, function = name.partition(":")
+    try:
+        found: Callable[[Path], object] = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ReleaseError(
+            f"{course.file}: [student.prepare] names {name!r}, which cannot be loaded ({error}). "
+            "Write module:function, and install the module; nothing is released without it."
+        ) from None
+    return found
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -280,7 +297,10 @@ def _student_files(course: Settings) -> dict[str, str]:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    words = {"project": project, "course": course, "packages": [package.name for package in course.packages]}
+    packages = [package.name for package in course.packages]
+    # Students get the commands of the packages that they get, and no other.
+    scripts = {name: to for name, to in project.get("scripts", {}).items() if to.partition(".")[0] in packages}
+    words = {"project": project, "course": course, "packages": packages, "scripts": scripts}
     return {
         file: pages.get_template(f"student-{Path(file).name}").render(words)
         for file in ("package/pyproject.toml", "package/README.md", "environment.yml", "README.md")

@@ -29,6 +29,9 @@ class Settings:
         The import packages that students get.
     student_files : dict
         Where to, within the student bundle, and where from.
+    prepare : dict
+        What is called with a copied file or folder before students get it, by where it stands in the bundle:
+        ``module:function``, such as one that takes out what would be a key.
     project : Path
         The ``pyproject.toml`` from which the student distribution takes its dependencies.
     workdir : Path
@@ -44,6 +47,7 @@ class Settings:
     lessons: Path
     packages: tuple[Path, ...]
     student_files: dict[str, Path]
+    prepare: dict[str, str]
     project: Path
     workdir: Path
 
@@ -106,6 +110,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             lessons=(root / paths["lessons"]).resolve(),
             packages=tuple((root / one).resolve() for one in student["packages"]),
             student_files={to: (root / source).resolve() for to, source in student["files"].items()},
+            prepare=dict(student.get("prepare", {})),
             project=(root / paths["project"]).resolve(),
             workdir=(workdir or root / paths["workdir"]).resolve(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import json
 import re
 import tomllib
@@ -72,6 +73,12 @@ def _canaries(public: dict[str, Any], secret: dict[str, Any], word: str) -> dict
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Read a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +256,7 @@ def test_the_bundles_project_can_be_installed_for_what_a_student_needs(released)
     theirs = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     assert theirs["project"]["dependencies"] == ours["dependencies"]
     assert theirs["project"]["requires-python"] == ours["requires-python"]
-    assert "scripts" not in theirs["project"]
+    assert theirs["project"]["scripts"] == {"neutrality": ours["scripts"]["neutrality"]}
     assert "optional-dependencies" not in theirs["project"]
     for package in theirs["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
         assert (folder / package / "__init__.py").is_file()
@@ -272,6 +279,46 @@ def test_a_bundle_that_cannot_be_finished_leaves_the_old_one(new_course, tmp_pat
     with pytest.raises(FileNotFoundError):
         release.bundle(course)
     assert contents(course.workdir / "bundle") == before
+
+
+def test_the_bundle_has_no_row_that_serves_as_an_item(released):
+    """Whatever a graded question rests on is in the project's tables, marked so, and not in the bundle's."""
+    folder = released.workdir / "bundle" / "package" / "neutrality" / "_data" / "stances"
+    ours = {path.name: rows(path) for path in (ROOT / "data" / "stances").glob("*.csv")}
+    items = {row["id"] for table in ours.values() for row in table if row.get("use") == "item" and "id" in row}
+    rested_on = {
+        name for assignment in BANK.values() for entry in assignment.entries.values() for name in entry.rests_on
+    }
+    assert rested_on
+    assert rested_on <= items
+    for name in ours:
+        shipped = rows(folder / name)
+        assert "item" not in {row.get("use") for row in shipped}
+        assert not items & {word for row in shipped for cell in row.values() for word in cell.split(";")}
+
+
+def test_a_copy_is_prepared_before_students_get_it(new_course, tmp_path, monkeypatch):
+    """The function that the settings name is called with the copy, and the original stays as it is."""
+    course = new_course(tmp_path / "course")
+    (course.workdir / "release").mkdir(parents=True)
+    (tmp_path / "cleaner.py").write_text("def clean(path):\n    path.write_text('clean')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    original = course.student_files["LICENSE"].read_bytes()
+    course.prepare["LICENSE"] = "cleaner:clean"
+    release.bundle(course)
+    assert (course.workdir / "bundle" / "LICENSE").read_text() == "clean"
+    assert course.student_files["LICENSE"].read_bytes() == original
+
+
+@pytest.mark.parametrize("name", ["nowhere:clean", "json:nothing", "json", ""])
+def test_a_prepare_function_that_there_is_not_stops_the_release(new_course, tmp_path, name):
+    """Nothing goes out that should have been cleaned; the message names the settings and the remedy."""
+    course = new_course(tmp_path / "course")
+    (course.workdir / "release").mkdir(parents=True)
+    course.prepare["LICENSE"] = name
+    with pytest.raises(ReleaseError, match=r"course\.toml.*prepare.*module:function"):
+        release.bundle(course)
+    assert not (course.workdir / "bundle").exists()
 
 
 # --- Composing --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,98 @@
+"""Take out of a copy of the data folder what would be the key to a graded question.
+
+Rows of claims, events, issues and codings that serve as exam items are marked ``use=item``. A release hands its copy of
+the folder to `withhold`, which removes those rows and every mention of them in the rows that stay, and brings checksums
+and row counts up to date. The project's own folder is never touched.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from neutrality import tables
+from neutrality.replacing import replace_together
+from neutrality.stamping import stamped
+
+COLUMN = "use"
+"""The column that says what a row is for."""
+
+ITEM = "item"
+"""What it says of a row that serves as a graded item."""
+
+# In claims.csv one relation stands for each related claim, in the same order; without any there is this word.
+_ALONE = "not addressed"
+_NAMES_ISSUE = "issue"
+
+Rows = list[dict[str, str]]
+
+
+def withhold(folder: Path) -> dict[str, int]:
+    """Remove the rows that serve as graded items from every CSV table of a data folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        A copy of the data folder. All its files change together or none does.
+
+    Returns
+    -------
+    dict
+        How many rows each table lost, by path within the folder.
+
+    Raises
+    ------
+    neutrality.tables.TableError
+        If the folder has no description, or a described table is missing.
+    """
+    package = tables.descriptor(folder)
+    read = {path: _read(folder / path) for path in _marked(package)}
+    hidden = {row["id"] for rows in read.values() for row in rows if row[COLUMN] == ITEM and "id" in row}
+    kept = {path: [_cleaned(row, hidden) for row in _shown(rows, hidden)] for path, rows in read.items()}
+    changed = {path: _written(rows, list(read[path][0])) for path, rows in kept.items()}
+    replace_together(folder, stamped(package, changed, {path: len(rows) for path, rows in kept.items()}))
+    return {path: len(read[path]) - len(rows) for path, rows in kept.items()}
+
+
+def _marked(package: Mapping[str, Any]) -> list[str]:
+    """List the CSV tables that have the column."""
+    return [
+        str(entry["path"])
+        for entry in package["resources"]
+        if entry["path"].endswith(".csv") and COLUMN in {field["name"] for field in entry["schema"]["fields"]}
+    ]
+
+
+def _read(path: Path) -> Rows:
+    try:
+        return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    except OSError as error:
+        raise tables.TableError(f"{path}: cannot be read ({error.strerror}), so nothing was withheld.") from error
+
+
+def _shown(rows: Rows, hidden: set[str]) -> Iterable[dict[str, str]]:
+    """Leave out what is an item itself, and codings of an issue that is one."""
+    return (row for row in rows if row[COLUMN] != ITEM and row.get(_NAMES_ISSUE) not in hidden)
+
+
+def _cleaned(row: dict[str, str], hidden: set[str]) -> dict[str, str]:
+    """Drop from a claim its relations to claims that are withheld: they would tell that there are some."""
+    if not row.get("related_claims"):
+        return row
+    pairs = zip(row["relation"].split(";"), row["related_claims"].split(";"), strict=True)
+    left = [(relation, claim) for relation, claim in pairs if claim not in hidden]
+    return row | {
+        "relation": ";".join(relation for relation, _ in left) or _ALONE,
+        "related_claims": ";".join(claim for _, claim in left),
+    }
+
+
+def _written(rows: Rows, columns: list[str]) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().encode()
