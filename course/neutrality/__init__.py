@@ -3,11 +3,18 @@
 Each module holds one idea and imports only what stands below it:
 
 - `figures`: the course's plots, each with its text alternative
-- `agreement`: how alike two states voted
+- `agreement`, `reliability`, `divergence`: how alike two states voted; how consistently stances were coded; how far
+  apart they lie
 - `rollcalls`: the General Assembly's recorded votes as one matrix
+- `claims`, `events`, `stances`: what the two sources say, when it happened, and where they see Minsk and Moscow stand
 - `sources`, `glossary`: the two readings and their places; names and terms in three languages
-- `phases`, `tables`: Ulakhovich's periods; finding, checking and reading a data table
+- `phases`, `turningpoints`, `records`, `tables`: Ulakhovich's periods; the turning points that the sources name; the
+  records of the sources; finding, checking and reading a data table
 
-Beside them stands the workshop that makes the tables: `votefile` and `issuecodes` read and check the inputs, `unga`
-builds, `codebook` describes, `replacing` puts files in place.
+Beside them stand two workshops. One makes the tables: `votefile` and `issuecodes` read and check the inputs of the
+votes and `unga` builds them; `stancecheck` checks what is written by hand about the sources, `stancebuild` computes from
+it and `stancepages` prints it; `codebook` describes, `stamping` and `replacing` put files in place, `withholding` takes
+out what is graded. The other reads students' own copies of the sources: `documents` opens a stranger's file and lets
+`extracting` read it in a process of its own, `fetching` follows a link, `fingerprints` and `matching` find the places of
+a source, `copies` keeps them.
 """

@@ -88,6 +88,14 @@ def test_a_page_names_no_withheld_row(file: Path) -> None:
     assert not {name for name in names if USE.get(name) == "item"}
 
 
+def test_a_place_without_claims_is_nothing_special() -> None:
+    """Of the places that say something, so many have all their claims withheld that it points to no question."""
+    everything, shown = EVERYTHING["claims"], claims.load()
+    places = {place for cell in everything["locator"] for place in cell.split(";")}
+    silent = places - {place for cell in shown["locator"] for place in cell.split(";")}
+    assert len(silent) >= len(places) / 5
+
+
 def test_enough_is_left_to_read_with() -> None:
     """At least half of the claims, and one of each kind and of either source, go to students."""
     shown: pd.DataFrame = claims.load()

@@ -9,6 +9,7 @@ import pytest
 
 from neutrality import divergence, reliability, stancebuild, stances, tables
 from neutrality.stancebuild import StanceTableError
+from neutrality.withholding import withhold
 
 
 @pytest.fixture
@@ -49,6 +50,16 @@ def test_a_fault_stops_the_build_before_anything_changes(folder: Path) -> None:
     lines = str(refusal.value).splitlines()
     assert lines[0].endswith("to mend:")
     assert len(lines) == stancebuild.SHOWN + 2
+    assert _contents(folder) == before
+
+
+def test_a_students_copy_is_not_built_from(folder: Path) -> None:
+    """It lacks rows, and a list of what lacks would tell which."""
+    withhold(folder)
+    before = _contents(folder)
+    with pytest.raises(StanceTableError, match="student's copy") as refusal:
+        stancebuild.build(folder)
+    assert "no claim" not in str(refusal.value)
     assert _contents(folder) == before
 
 
