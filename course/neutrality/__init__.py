@@ -11,10 +11,12 @@ Each module holds one idea and imports only what stands below it:
 - `phases`, `turningpoints`, `records`, `tables`: Ulakhovich's periods; the turning points that the sources name; the
   records of the sources; finding, checking and reading a data table
 
-Beside them stand two workshops. One makes the tables: `votefile` and `issuecodes` read and check the inputs of the
-votes and `unga` builds them; `stancecheck` checks what is written by hand about the sources, `stancebuild` computes from
-it and `stancepages` prints it; `codebook` describes, `stamping` and `replacing` put files in place, `withholding` takes
-out what is graded. The other reads students' own copies of the sources: `documents` opens a stranger's file and lets
-`extracting` read it in a process of its own, `fetching` follows a link, `fingerprints` and `matching` find the places of
-a source, `copies` keeps them.
+Beside them stand two workshops.
+
+- One makes the tables: `votefile` and `issuecodes` read and check the inputs of the votes, and `unga` builds them;
+  `stancecheck` checks what is written by hand about the sources, `stancebuild` computes from it, `stancepages` prints
+  it; `codebook` describes, `stamping` and `replacing` put files in place, `withholding` takes out what is graded.
+- The other reads students' own copies of the sources: `documents` opens a stranger's file and lets `extracting` read it
+  in a process of its own, `fetching` follows a link, `fingerprints` and `matching` find the places of a source, and
+  `copies` keeps them.
 """

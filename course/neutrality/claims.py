@@ -24,7 +24,11 @@ RELATIONS = ("supports", "contradicts", "qualifies")
 NOT_ADDRESSED = "not addressed"
 """What stands in place of a relation where the other source says nothing on the matter."""
 
+NONE_SHOWN = "none shown"
+"""What stands there in a student's copy, for every claim without a relation to another claim of that copy."""
+
 SPEAKERS = {
+    "not-named": "somebody who is not named",
     "klysinski": "Kamil Kłysiński, in the OSW paper",
     "ulakhovich": "Vladimir Ulakhovich",
     "lukashenko": "President Lukashenko",

@@ -262,7 +262,8 @@ def report(
     -------
     pandas.DataFrame
         Indexed by actor, ``"all"`` first. ``units``: answered by at least two coders; ``both_coded``: to which at least
-        two gave a place. ``identical``: share of the units with the same of the seven answers. Then, over the places:
+        two gave a place. ``identical``: share of the units with the same of the seven answers; ``told`` and
+        ``identical_told``: the same without units of which no coder found anything in the source. Over the places:
         ``alpha_ordinal`` with ``alpha_ordinal_low`` and ``alpha_ordinal_high``, ``kappa_linear`` and
         ``kappa_quadratic`` (NaN with more than two coders), ``alpha_interval``. Then, nominal: ``alpha_answer`` of the
         seven answers, ``alpha_kind`` of coded, not taken, not in the source.
@@ -291,7 +292,7 @@ def report(
     for actor in ("all", *stances.ACTORS):
         part = stacked if actor == "all" else stacked[stacked["actor"] == actor]
         rows[actor] = _row(part, list(coders), event, {"draws": draws, "width": width, "seed": seed})
-    table = pd.DataFrame.from_dict(rows, orient="index").astype({"units": int, "both_coded": int})
+    table = pd.DataFrame.from_dict(rows, orient="index").astype({"units": int, "both_coded": int, "told": int})
     table.index.name = "actor"
     table.attrs = {
         "coders": tuple(coders),
@@ -314,10 +315,13 @@ def _row(part: pd.DataFrame, coders: list[str], event: dict[str, str], options: 
     codes, kinds, places = (_by_coder(part, value, coders) for value in ("code", "answer", "place"))
     events = [event[issue] for issue, _ in places.index]
     low, high = interval(places, "ordinal", clusters=events, **options)
+    told = codes[(codes.notna() & (codes != stances.NOT_IN_SOURCE)).any(axis=1)]
     row = {
         "units": int((codes.notna().sum(axis=1) >= 2).sum()),
         "both_coded": int((places.notna().sum(axis=1) >= 2).sum()),
         "identical": identical(codes),
+        "told": int((told.notna().sum(axis=1) >= 2).sum()),
+        "identical_told": identical(told),
         "alpha_ordinal": alpha(places, "ordinal"),
         "alpha_ordinal_low": low,
         "alpha_ordinal_high": high,

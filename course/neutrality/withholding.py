@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from neutrality import tables
+from neutrality.claims import NONE_SHOWN, pairs
 from neutrality.replacing import replace_together
 from neutrality.stamping import stamped
 
@@ -23,8 +24,6 @@ COLUMN = "use"
 ITEM = "item"
 """What it says of a row that serves as a graded item."""
 
-# In claims.csv one relation stands for each related claim, in the same order; without any there is this word.
-_ALONE = "not addressed"
 _NAMES_ISSUE = "issue"
 
 Rows = list[dict[str, str]]
@@ -79,13 +78,16 @@ def _shown(rows: Rows, hidden: set[str]) -> Iterable[dict[str, str]]:
 
 
 def _cleaned(row: dict[str, str], hidden: set[str]) -> dict[str, str]:
-    """Drop from a claim its relations to claims that are withheld: they would tell that there are some."""
-    if not row.get("related_claims"):
+    """Drop from a claim its relations to claims that are withheld: they would tell that there are some.
+
+    A claim that is left without any says so in the same words as one that never had any. For "not addressed" would be
+    false of the one, and would tell them apart.
+    """
+    if "related_claims" not in row:
         return row
-    pairs = zip(row["relation"].split(";"), row["related_claims"].split(";"), strict=True)
-    left = [(relation, claim) for relation, claim in pairs if claim not in hidden]
+    left = [pair for pair in pairs(row["relation"], row["related_claims"]) if pair[1] not in hidden]
     return row | {
-        "relation": ";".join(relation for relation, _ in left) or _ALONE,
+        "relation": ";".join(relation for relation, _ in left) or NONE_SHOWN,
         "related_claims": ";".join(claim for _, claim in left),
     }
 

@@ -289,9 +289,10 @@ def test_the_report_worked_by_hand() -> None:
     assert table.index.tolist() == ["all", *stances.ACTORS]
     ordinal = ["alpha_ordinal", "alpha_ordinal_low", "alpha_ordinal_high"]
     others = ["kappa_linear", "kappa_quadratic", "alpha_interval", "alpha_answer", "alpha_kind"]
-    assert list(table) == ["units", "both_coded", "identical", *ordinal, *others]
+    assert list(table) == ["units", "both_coded", "identical", "told", "identical_told", *ordinal, *others]
     row = table.loc["minsk"]
     assert (row["units"], row["both_coded"], row["identical"]) == (5, 3, 2 / 5)
+    assert (row["told"], row["identical_told"]) == (5, 2 / 5)
     places = [[2, 2], [1, 2], [-2, -1]]
     assert row["alpha_ordinal"] == pytest.approx(plain_alpha(places, "ordinal"))
     assert row["alpha_interval"] == pytest.approx(plain_alpha(places, "interval"))
@@ -302,8 +303,15 @@ def test_the_report_worked_by_hand() -> None:
     assert row["alpha_kind"] == pytest.approx(plain_alpha([list(p) for p in ("cc", "cc", "xx", "-c", "cc")], "nominal"))
     assert row[["alpha_ordinal_low", "alpha_ordinal_high"]].isna().all()
     pd.testing.assert_series_equal(table.loc["all"], row, check_names=False)
-    assert table.loc["west"].drop(["units", "both_coded"]).isna().all()
+    assert table.loc["west"].drop(["units", "both_coded", "told"]).isna().all()
     assert "consistency" in table.attrs["measures"]
+
+
+def test_agreeing_that_nothing_is_told_does_not_count_as_told() -> None:
+    """Of four units two were found in the source by at least one coder, and on one of these the two agree."""
+    row = report(codings("pass-a 2---", "pass-b 21--"), ISSUES, draws=50).loc["minsk"]
+    assert (row["units"], row["identical"]) == (4, 3 / 4)
+    assert (row["told"], row["identical_told"]) == (2, 1 / 2)
 
 
 def test_the_report_resamples_events() -> None:

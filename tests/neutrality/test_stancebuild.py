@@ -66,11 +66,11 @@ def test_a_students_copy_is_not_built_from(folder: Path) -> None:
 def test_a_changed_code_changes_the_numbers_and_the_checksums(folder: Path) -> None:
     """A code that is corrected arrives in the tables and on the page."""
     path = folder / "stances" / "codings.csv"
-    old = "i04,minsk,adjudicated,2,2,"
+    old = "i04,minsk,adjudicated,3,2,"
     text = path.read_text(encoding="utf-8")
     assert old in text
     before = _contents(folder)
-    path.write_text(text.replace(old, "i04,minsk,adjudicated,2,-2,"), encoding="utf-8")
+    path.write_text(text.replace(old, "i04,minsk,adjudicated,3,-2,"), encoding="utf-8")
     stancebuild.build(folder)
     after = _contents(folder)
     changed = {name for name in before if before[name] != after[name]}
@@ -87,8 +87,8 @@ def test_the_shipped_tables_are_what_a_student_computes() -> None:
     assert rows["distance"].tolist() == pytest.approx(made["distance"].round(4).tolist(), nan_ok=True)
     assert rows["distance_high"].tolist() == pytest.approx(made["distance_high"].round(4).tolist(), nan_ok=True)
     table = tables.load("stances-reliability")
-    row = table[(table["round"] == 2) & (table["covers"] == "open issues") & (table["actor"] == "all")].iloc[0]
-    assert row["alpha_ordinal"] == round(reliability.report(codings, issues, round=2).loc["all", "alpha_ordinal"], 4)
+    row = table[(table["round"] == 3) & (table["covers"] == "open issues") & (table["actor"] == "all")].iloc[0]
+    assert row["alpha_ordinal"] == round(reliability.report(codings, issues, round=3).loc["all", "alpha_ordinal"], 4)
 
 
 def test_consistency_is_above_the_threshold_in_the_last_round() -> None:

@@ -66,7 +66,7 @@ def test_the_projects_own_tables_are_in_order() -> None:
         ("events", "e02", "reference", "nobody-1900", "no reference 'nobody-1900'"),
         ("issues", "i01", "first_year", "early", "is no whole number"),
         ("issues", "i01", "toward_moscow", "2", "'2' is none of -1, 0, 1"),
-        ("issues", "i01", "use", "item", "use is lesson, and that of its issue is item"),
+        ("issues", "i04", "use", "item", "use is lesson, and that of its issue is item"),
         ("codings", "i01 minsk pass-a", "coder", "pass-c", "no coder 'pass-c'"),
         ("codings", "i01 minsk pass-a", "issue", "i99", "no issue 'i99'"),
         ("codings", "i01 minsk pass-a", "reason", "", "a place needs locators and a reason"),
