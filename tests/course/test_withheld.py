@@ -76,9 +76,12 @@ def test_searching_the_tables_for_a_questions_words_does_not_find_its_place(entr
     "entry", [entry for entry in READING if entry.item.kind == "date"], ids=lambda entry: entry.item.id
 )
 def test_no_date_that_is_asked_for_stands_in_the_tables(entry: Entry) -> None:
-    """No event that students see has that date at one of the question's places."""
+    """No event that students see has that date at one of the question's places, and no sentence has its year."""
     given = {date for _, places, date in SHOWN if places & set(entry.locators)}
     assert not given & {str(key) for key in entry.keys}
+    years = {str(key)[:4] for key in entry.keys}
+    said = " ".join([*stances.codings()["reason"], *claims.load()["claim"], *events.load()["note"]])
+    assert not [year for year in years if year in said]
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "data" / "stances").glob("*.md")), ids=lambda file: file.name)
