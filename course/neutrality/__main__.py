@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,14 +31,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 if all went well, 1 if an input was refused or a file could not be read or written.
     """
+    # A file's name may have bytes that are no text; printing it must not fail.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], None] = options.run
     try:
         run(options)
     except (InputError, SourceError, StanceError, StanceTableError, TableError, OSError) as error:
-        print(f"neutrality: {error}", file=sys.stderr)
+        print(f"neutrality: {_printable(str(error))}", file=sys.stderr)
         return 1
     return 0
+
+
+def _printable(text: str) -> str:
+    """Take out what a terminal would obey and not show: a file's name may hold anything."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -141,7 +151,7 @@ def _sources_add(options: argparse.Namespace) -> None:
         added = copies.add_link(_source_of(options.link), replace=options.replace)
     else:
         added = copies.add(options.file, options.source, replace=options.replace)
-    print(added.summary)
+    print(_printable(added.summary))
 
 
 def _source_of(link: str) -> str:
@@ -164,7 +174,7 @@ def _sources_remove(options: argparse.Namespace) -> None:
 
 
 def _sources_list(_options: argparse.Namespace) -> None:
-    print(copies.listing())
+    print(_printable(copies.listing()))
 
 
 def _sources_fingerprint(options: argparse.Namespace) -> None:

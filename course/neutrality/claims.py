@@ -42,8 +42,15 @@ SPEAKERS = {
     "bohdan-isaev": "Siarhei Bohdan and Gumer Isaev",
     "russian-commentators": "some Russian commentators",
     "opinion-surveys": "opinion surveys",
+    "snapkouski": "Uładzimir Snapkoŭski",
+    "baluk": "W. Baluk",
+    "yeltsin": "President Yeltsin",
+    "opposition": "the Belarusian opposition",
+    "independent-media": "media independent of the Belarusian government",
+    "eu-officials": "officials of the EU",
+    "experts": "experts at the conference",
 }
-"""Who can stand in a chain of speakers."""
+"""Who can stand in a chain of speakers. More than do: else who is left over would be told to stand in a graded one."""
 
 AUTHORS = {"osw-2018": "klysinski", "digest-2016": "digest"}
 """Who writes the page that we read, and so begins every chain."""

@@ -29,6 +29,7 @@ COPIES_VARIABLE = "NEUTRALITY_COPIES"
 ENOUGH = 1 / 3
 """The share of a source's prints that a file must have to be taken for a copy of it."""
 
+_ALIKE = 0.9  # of the prints; a true copy with a few words set otherwise has more
 _VERSION = 1
 _LARGEST = 5_000_000  # bytes of a stored copy
 _LONGEST = 20_000  # characters of a place
@@ -136,7 +137,7 @@ def add(file: str | Path, source_id: str | None = None, *, replace: bool = False
     name, link = str(file), fetching.is_link(str(file))
     document = documents.parse(fetching.fetch(name), name) if link else documents.read(Path(file))
     origin = name if link else Path(file).name
-    source, match = _recognise(document, source_id)
+    source, match, also = _recognise(document, source_id)
     made = Copy(source, dt.datetime.now(dt.UTC).astimezone().date(), origin, match.places)
     left_out = match.words - match.used
     lines = [
@@ -145,6 +146,12 @@ def add(file: str | Path, source_id: str | None = None, *, replace: bool = False
         f"{_count(left_out, 'word')} of the file left out: what is no paragraph or note of the source, such as "
         "headings, menus and repeated quotations.",
     ]
+    if match.share < _ALIKE:
+        lines.append(
+            f"Only {match.share:.0%} of its fingerprint fits: some sentences may be missing or worded otherwise. "
+            "Compare it with the original before you quote from it."
+        )
+    lines += [f"The file also holds {one}. Add it too: neutrality sources add FILE --source {one}" for one in also]
     if made.missing or made.partly:
         lines.append(f"What the copy has not got can be read at {records.load(source).citation.link}")
     old = _if_readable(source)
@@ -290,8 +297,8 @@ def shown(copy: Copy, place: str, *, width: int = 100) -> str:
     return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
-def _recognise(document: Document, source_id: str | None) -> tuple[str, Match]:
-    """Return which source a document is, and what it has of it."""
+def _recognise(document: Document, source_id: str | None) -> tuple[str, Match, list[str]]:
+    """Return which source a document is, what it has of it, and which other sources it holds as well."""
     words = sum(len(line.text.split()) for line in document.lines)
     if words > matching.MOST_WORDS:
         raise SourceError(
@@ -304,7 +311,8 @@ def _recognise(document: Document, source_id: str | None) -> tuple[str, Match]:
         fingerprints.load(source_id)  # says why there are none
     wanted = best if source_id is None else source_id
     if matches[wanted].share >= ENOUGH:
-        return wanted, matches[wanted]
+        also = [one for one, match in matches.items() if one != wanted and match.share >= ENOUGH]
+        return wanted, matches[wanted], also
     if matches[best].share >= ENOUGH:
         raise SourceError(f"{document.name}: is not {wanted}; this looks like {best}. Add it as that: --source {best}")
     raise SourceError(f"{document.name}: {_refusal(document, wanted, source_id is None, matches[wanted])}")
@@ -383,7 +391,8 @@ def _found(entry: Mapping[str, Any]) -> Found:
     text, words, of, share = entry["text"], entry["words"], entry["of"], entry["share"]
     if not isinstance(text, str) or not 0 < len(text) <= _LONGEST or not re.search(r"\w", text):
         raise ValueError("no text")
-    if not isinstance(words, int) or not isinstance(of, int) or not 0 <= float(share) <= 1:
+    numbers = isinstance(words, int) and isinstance(of, int) and 0 < words < _LONGEST and 0 < of < _LONGEST
+    if not numbers or not 0 <= float(share) <= 1:
         raise ValueError("no numbers")
     return Found(text, words, of, float(share))
 

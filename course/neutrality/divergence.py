@@ -191,7 +191,7 @@ def sensitivity(
         One row a variant and group: ``variant``, ``left_out``, ``group``, ``issues``, ``coded``, ``distance``,
         ``signed``, ``opposite``, and the changes from the base ``distance_change``, ``signed_change``,
         ``opposite_change``. The variants are ``base``; ``without event`` and ``without source``, with what is left out;
-        ``coder`` followed by each other coder of the course who has codings (in that coder's last round); ``scale 3``;
+        ``coder`` followed by each other coder who has codings (in that coder's last round); ``scale 3``;
         ``not taken as 0``; with ``by="phase"`` ``boundary`` followed by each other rule; and with ``by="digest"``
         ``since`` followed by each other year that the late 2000s can begin with.
 
@@ -416,8 +416,7 @@ def _variants(
             yield f"without {column}", str(value), base, whole[whole[column] != value]
     changed = {
         f"coder {coder}": replace(base, coder=coder, round=None)
-        for coder in stances.COURSE_CODERS
-        if coder != base.coder and (codings["coder"] == coder).any()
+        for coder in sorted(set(codings["coder"]) - {base.coder})
     }
     changed |= {"scale 3": replace(base, scale=3), "not taken as 0": replace(base, not_taken="zero")}
     if base.by == "phase":

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 CPU_SECONDS = 10
 MEMORY = 1 << 30
 MOST_PAGES = 60
-MOST_CHARACTERS = 2_000_000
+MOST_CHARACTERS = 600_000
 MOST_ON_A_PAGE = 4_000_000  # bytes of drawing instructions; a page of an article has some ten thousand
 
 _SAVE = "Open it, save it as PDF or as plain text, and add that file."

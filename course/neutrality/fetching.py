@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 
 from neutrality.documents import LARGEST
@@ -46,6 +48,27 @@ def fetch(link: str) -> bytes:
     SourceError
         If the server cannot be reached, refuses, or sends too much; the message says what to do instead.
     """
+    # A server that sends a byte now and then never lets a socket's own clock run out. So the work is done in a thread
+    # that nobody waits for longer than this; it ends with the program, and what it may still bring is not looked at.
+    outcome: queue.Queue[bytes | SourceError] = queue.Queue(1)
+    threading.Thread(target=lambda: outcome.put(_outcome(link)), daemon=True).start()
+    try:
+        found = outcome.get(timeout=SECONDS)
+    except queue.Empty:
+        raise SourceError(f"{link}: the server takes more than {SECONDS} seconds. {_BY_HAND}") from None
+    if isinstance(found, SourceError):
+        raise found
+    return found
+
+
+def _outcome(link: str) -> bytes | SourceError:
+    try:
+        return _fetched(link)
+    except SourceError as error:
+        return error
+
+
+def _fetched(link: str) -> bytes:
     # Imported here, for it takes a while and most commands need no network.
     import requests
 
@@ -63,14 +86,16 @@ def fetch(link: str) -> bytes:
                     if len(found) > LARGEST:
                         most = LARGEST // 1_000_000
                         raise SourceError(f"{link}: the server sends more than {most} MB. {_BY_HAND}")
-                    if time.monotonic() > ends:
-                        raise SourceError(f"{link}: the server takes more than {SECONDS} seconds. {_BY_HAND}")
+                    if time.monotonic() > ends:  # nobody waits any more
+                        return b""
     except requests.Timeout:
         raise SourceError(f"{link}: the server does not answer in time. Try again later. {_BY_HAND}") from None
     except requests.TooManyRedirects:
         raise SourceError(f"{link}: the server sends us round in circles. {_BY_HAND}") from None
     except requests.ConnectionError:
         raise SourceError(f"{link}: cannot be reached; there may be no network here. {_BY_HAND}") from None
+    except requests.exceptions.InvalidSchema:
+        raise SourceError(f"{link}: the server sends us to an address that is not on the web. {_BY_HAND}") from None
     except (requests.RequestException, ValueError) as error:
         raise SourceError(f"{link}: cannot be fetched ({type(error).__name__}). {_BY_HAND}") from None
     return bytes(found)

@@ -339,7 +339,8 @@ def _urls(text: str) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=1 << 15)
 def _reduced(word: str) -> str:
     """Leave of a word what is compared; 'ﬁ' becomes 'fi', 'ń' becomes 'n' and 'ł' becomes 'l'."""
-    folded = unicodedata.normalize("NFKD", word.casefold()).translate(_STROKES)
+    # No word of a language is longer; some single characters unfold to eighteen.
+    folded = unicodedata.normalize("NFKD", word[:80].casefold()).translate(_STROKES)
     return "".join(letter for letter in folded if letter.isalpha())
 
 

@@ -19,7 +19,7 @@ from neutrality import fingerprints
 from neutrality.documents import Line
 from neutrality.fingerprints import HYPHENS, Print, Word
 
-MOST_WORDS = 200_000
+MOST_WORDS = 40_000
 """A document with more words is not compared."""
 
 _LONG = 30  # words; a longer line is cut at the ends of its sentences
@@ -35,8 +35,9 @@ _SENTENCE = re.compile(r"[.!?…][\"'”’»)\]]*[\d⁰¹²³⁴-⁹]{0,3}\s+(?
 _ENDS = re.compile(r"[.!?…:;][\"'”’»)\]]*[\d⁰¹²³⁴-⁹]{0,3}$")
 _OPENING = "\"'“‘„«‹([*_¿¡"
 _MARK = re.compile(r"[\[(]?\d{1,3}[\])]?\.?|[⁰¹²³⁴-⁹]+|[*†‡§]+")
+_ABBREVIATION = 8  # characters in which such an abbreviation, and what stands before it, has room
 _AWAITS = re.compile(r"(?<!\w)(?:pp?|nos?|vol|art|с|s)\.$", re.IGNORECASE)
-_END = re.compile(r"[.,;:!?…)\]\"'”’»]+$")
+_END = set(".,;:!?…)]\"'”’»")
 
 
 @dataclass(frozen=True)
@@ -260,11 +261,13 @@ def _after(text: str, start: int, end: int) -> Iterator[int]:
         return
     at = next((start + offset for offset, one in enumerate(between) if one.isspace()), end)
     # After 'p.' even a bare number is no mark of a note.
-    awaited = re.match(r"\s*\S+", between[at - start :]) if _AWAITS.search(text[:at]) else None
+    awaited = (
+        re.match(r"\s*\S+", between[at - start :]) if _AWAITS.search(text[max(0, at - _ABBREVIATION) : at]) else None
+    )
     if awaited:
         at += awaited.end()
     for token in re.finditer(r"(?<=\s)\S+", between):
-        if fingerprints.is_url(token[0]) or (_END.search(token[0]) and not _MARK.fullmatch(token[0])):
+        if fingerprints.is_url(token[0]) or (token[0][-1] in _END and not _MARK.fullmatch(token[0])):
             at = max(at, start + token.end())
     if at < end:
         yield at
@@ -494,7 +497,7 @@ def _keep_what_has_no_words(sheet: _Sheet, near: _Atom, following: int) -> None:
         if tokens and (
             _is_address(end, tokens)
             or _AWAITS.search(end)
-            or (_END.search(tokens[-1]) and not _MARK.fullmatch(tokens[0]))
+            or (tokens[-1][-1] in _END and not _MARK.fullmatch(tokens[0]))
         ):
             atom.kept, atom.place = True, near.place
             end = tokens[-1]

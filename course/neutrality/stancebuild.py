@@ -15,6 +15,7 @@ exception is a line of ``reliability.csv`` that is marked as such. All files are
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -118,14 +119,18 @@ def _groupings(few: bool = False) -> Iterator[tuple[str, str | None]]:
 
 
 def _reliability(issues: pd.DataFrame, open_issues: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
-    parts = [
-        (number, covers, reliability.report(codings, those, round=number).reset_index())
-        for number in sorted(set(codings.loc[codings["coder"] != "adjudicated", "round"]))
-        for covers, those in (("open issues", open_issues), ("all issues", issues))
-    ]
-    return pd.concat([part.assign(round=number, covers=covers) for number, covers, part in parts])[
-        ["round", "covers", *parts[0][2].columns]
-    ]
+    """Compare every two coders, round by round; those who know the other codes are no coders to compare."""
+    blind = codings[codings["coder"] != "adjudicated"]
+    rounds = {str(coder): set(part["round"]) for coder, part in blind.groupby("coder")}
+    parts = []
+    for pair in itertools.combinations(sorted(rounds), 2):
+        # Two people may have coded in rounds of other numbers: then the last of each is compared, as round 0.
+        for number in sorted(rounds[pair[0]] & rounds[pair[1]]) or [0]:
+            for covers, those in (("open issues", open_issues), ("all issues", issues)):
+                found = reliability.report(codings, those, pair, round=number or None).reset_index()
+                parts.append(found.assign(coders=", ".join(pair), round=number, covers=covers))
+    table = pd.concat(parts)
+    return table[["coders", "round", "covers", *(name for name in table if name not in ("coders", "round", "covers"))]]
 
 
 def _divergence(issues: pd.DataFrame, codings: pd.DataFrame, by: str, boundary: str | None) -> pd.DataFrame:

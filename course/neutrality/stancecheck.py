@@ -49,6 +49,7 @@ def check(written: Mapping[str, bytes], package: Mapping[str, Any]) -> Iterator[
     yield from _relations(rows["claims"])
     yield from _coverage(rows["claims"])
     yield from _dates(rows["events"])
+    yield from _periods(rows["issues"])
     yield from _codings(rows)
 
 
@@ -75,8 +76,11 @@ def _cell(value: str | None, field: Mapping[str, Any]) -> str:
         return "is empty. It needs a value." if limits.get("required") else ""
     if value != value.strip():
         return f"{value!r} begins or ends with a space. Take it away."
-    if field["type"] == "integer" and not re.fullmatch(r"-?\d+", value):
-        return f"{value!r} is no whole number. Write digits only."
+    if field["type"] == "integer":
+        if not re.fullmatch(r"-?\d{1,4}", value):
+            return f"{value[:20]!r} is no whole number, or too long a one. Write up to four digits."
+        if not limits.get("minimum", -9999) <= int(value) <= limits.get("maximum", 9999):
+            return f"{value} is not from {limits.get('minimum')} to {limits.get('maximum', 9999)}. Correct it."
     if "enum" in limits and value not in map(str, limits["enum"]):
         return f"{value!r} is none of {', '.join(map(str, limits['enum']))}. Choose one of them."
     if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
@@ -169,6 +173,13 @@ def _dates(rows: Rows) -> Iterator[str]:
             yield f"{where}: an outside date needs a reference. Name one of references.csv."
 
 
+def _periods(rows: Rows) -> Iterator[str]:
+    """Hold that no issue ends before it begins."""
+    for row in rows:
+        if row["first_year"].isdecimal() and row["last_year"].isdecimal() and row["first_year"] > row["last_year"]:
+            yield f"{row['id']}: ends in {row['last_year']} and begins in {row['first_year']}. Correct one of the two."
+
+
 def _codings(rows: Mapping[str, Rows]) -> Iterator[str]:
     """Hold that each coder is known and answered for every issue and actor in each round."""
     use = {row["id"]: row["use"] for row in rows["issues"]}
@@ -185,9 +196,10 @@ def _codings(rows: Mapping[str, Rows]) -> Iterator[str]:
         if row["code"] in stances.CODES[:5] and not (row["locators"] and row["reason"]):
             yield f"{where}: a place needs locators and a reason. Add them."
         answered.setdefault((row["coder"], row["round"]), set()).add((row["issue"], row["actor"]))
-    everything = {(issue, actor) for issue in use for actor in stances.ACTORS}
     for (coder, number), cells in answered.items():
-        missing = sorted(everything - cells)
+        # People get forms without the issues that serve as graded items.
+        wanted = [issue for issue in use if coder in stances.COURSE_CODERS or use[issue] != "item"]
+        missing = sorted({(issue, actor) for issue in wanted for actor in stances.ACTORS} - cells)
         if missing:
             issue, actor = missing[0]
             yield f"{coder}, round {number}: {len(missing)} answers are missing, first {actor} on {issue}. Add them."

@@ -15,6 +15,9 @@ import pandas as pd
 CODEBOOK = "codebook.md"
 RESULTS = "results.md"
 
+PASSES = "pass-a, pass-b"
+"""The two coders of whom the page speaks; others only have their rows."""
+
 MARK = "<!-- From here on computed by `neutrality stances build`: edit what stands above. -->"
 """Where the computed part of the codebook begins."""
 
@@ -51,9 +54,10 @@ def codebook(text: str, reliability: pd.DataFrame) -> str:
     str
     """
     overall = reliability[(reliability["actor"] == "all") & (reliability["covers"] == "open issues")]
-    last = overall.iloc[-1]
+    passes = overall[overall["coders"] == PASSES]
+    last = passes.iloc[-1]
     said = (
-        f"Two passes of the same language model answered for all issues, in {len(overall)} rounds; counted here are "
+        f"Two passes of the same language model answered for all issues, in {len(passes)} rounds; counted here are "
         f"the open issues. In the last round they gave the same answer in {last['identical']:.0%} of {last['units']} "
         f"cases. Where at least one of them found something in the source, it is "
         f"{last['identical_told']:.0%} of {last['told']}. "
@@ -64,7 +68,8 @@ def codebook(text: str, reliability: pd.DataFrame) -> str:
     )
     rows = [
         [
-            str(row["round"]),
+            str(row["coders"]),
+            str(row["round"] or "last"),
             str(row["units"]),
             str(row["both_coded"]),
             f"{row['identical']:.3f}",
@@ -132,7 +137,7 @@ def _divergence(table: pd.DataFrame) -> Iterator[str]:
         for rules, rows in _alike(part):
             if rules[0]:
                 given = ", or to ".join(_RULES[rule] for rule in rules)
-                yield _filled(f"1994 and 1997 given to {given}{_SAME if len(rules) > 1 else ''}:")
+                yield _filled(f"1994 and 1997 given to {given}{_SAME if len(rules) == len(_RULES) else ''}:")
             yield _table(
                 ["Group", "Issues", "Both coded", "Coverage", "Distance", "Bounds", "Signed", "Opposite"], rows
             )
@@ -165,11 +170,18 @@ def _sensitivity(table: pd.DataFrame) -> Iterator[str]:
         base = part[part["variant"] == "base"]["distance"].iloc[0]
         if pd.isna(base):
             continue
-        left = part[part["variant"].isin(["without event", "without source"])]["distance"]
+        left = [_left_out(part[part["variant"] == f"without {what}"]["distance"]) for what in ("event", "source")]
         other = part[~part["variant"].isin(["base", "without event", "without source"])]
         told = "; ".join(f"{row['variant']} {_number(row['distance'])}" for _, row in other.iterrows())
-        rows.append([str(group), f"{base:.2f}", f"{_number(left.min())} to {_number(left.max())}", told])
-    yield _table(["Group", "Distance", "One event or source left out", "Other variants"], rows)
+        rows.append([str(group), f"{base:.2f}", *left, told])
+    yield _table(["Group", "Distance", "One event left out", "One source left out", "Other variants"], rows)
+
+
+def _left_out(values: pd.Series[float]) -> str:
+    """Say between what the values lie, and how often nothing was left to compute one from."""
+    known, gone = values.dropna(), int(values.isna().sum())
+    between = f"{_number(known.min())} to {_number(known.max())}" if len(known) else ""
+    return "; ".join(filter(None, [between, f"nothing left in {gone} of {len(values)}" if gone else ""]))
 
 
 def _selection(table: pd.DataFrame, divergence: pd.DataFrame) -> Iterator[str]:

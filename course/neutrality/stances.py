@@ -50,6 +50,7 @@ SHOWN = 20
 COLUMNS = ("issue", "actor", "coder", "round", "code", "locators", "reason", "use")
 """The columns of a table of codings."""
 
+_LARGEST = 2_000_000  # bytes of a form; the csv module refuses a cell of more than 131,072 characters
 _FILLED = ("issue", "actor", "coder", "round", "code", "locators", "reason")
 
 
@@ -386,21 +387,44 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     names = [name.strip().casefold() for name in next(reader, [])]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        remedy = "Which one counts cannot be told: delete the other."
+        raise FormError(path, [Problem(1, f"the column {twice[0]} is there twice", remedy)])
     absent = [name for name in _FILLED if name not in names and name != "round"]
     if absent:
         remedy = "Keep the first line of the form as it was."
         raise FormError(path, [Problem(1, f"the columns {', '.join(absent)} are missing", remedy)])
     last = reader.line_num
-    for cells in reader:
+    for cells in _whole(path, reader):
         # A cell may hold several lines, so a row begins after the last line of the row before it.
         first, last = last + 1, reader.line_num
         if any(cell.strip() for cell in cells):
             yield first, _cells(names, cells)
 
 
+def _whole(path: Path, reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        remedy = "Look for a quotation mark that is not closed."
+        raise FormError(path, [Problem(None, f"cannot be read as a table ({error})", remedy)]) from error
+
+
+def _is_round(text: str) -> bool:
+    return text.isdecimal() and len(text) < 4
+
+
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        if not path.is_file() and path.exists():
+            raise FormError(path, [Problem(None, "is no file", "Name the filled form.")])
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            remedy = "Delete what does not belong to the form."
+            raise FormError(path, [Problem(None, f"has more than {_LARGEST // 1_000_000} MB", remedy)])
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise FormError(
             path, [Problem(None, f"cannot be read ({error.strerror})", "Check the file's name.")]
@@ -415,7 +439,7 @@ def _cells(names: list[str], cells: list[str]) -> dict[str, str]:
     row = dict.fromkeys(_FILLED, "") | {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
     if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
         row["surplus"] = "yes"
-    row["round"] = str(int(row["round"] or "1")) if (row["round"] or "1").isdecimal() else row["round"]
+    row["round"] = str(int(row["round"] or "1")) if _is_round(row["round"] or "1") else row["round"]
     # Spreadsheets turn a hyphen before a number into a minus sign; letter case says nothing.
     row["code"] = " ".join(row["code"].replace("−", "-").casefold().split())
     row["issue"], row["actor"] = row["issue"].casefold(), row["actor"].casefold()
@@ -458,8 +482,8 @@ class _Checker:
         fault = _coder_fault(row["coder"])
         if fault:
             yield Problem(line, fault, "Write your own name for the coder, the same in every row.")
-        if not row["round"].isdecimal():
-            yield Problem(line, f"round is {row['round']!r}", "Write a whole number, such as 1.")
+        if not _is_round(row["round"]):
+            yield Problem(line, f"round is {row['round'][:20]!r}", "Write a whole number, such as 1.")
 
     def _code(self, line: int, row: Mapping[str, str]) -> Iterator[Problem]:
         if row["code"] not in CODES:
@@ -510,6 +534,8 @@ def _who(key: tuple[str, str, str, str]) -> str:
 def _coder_fault(coder: str) -> str:
     if not coder.strip():
         return "the coder has no name"
+    if not coder.strip().isprintable() or coder.strip()[0] in "=+-@":
+        return f"{coder.strip()!r} is no name: it has a control character, or begins as a formula of a spreadsheet"
     return f"{coder.strip()!r} is a coder of the course" if coder.strip().casefold() in COURSE_CODERS else ""
 
 

@@ -52,8 +52,23 @@ def withhold(folder: Path) -> dict[str, int]:
     hidden = {row["id"] for rows in read.values() for row in rows if row[COLUMN] == ITEM and "id" in row}
     kept = {path: [_cleaned(row, hidden) for row in _shown(rows, hidden)] for path, rows in read.items()}
     changed = {path: _written(rows, list(read[path][0])) for path, rows in kept.items()}
-    replace_together(folder, stamped(package, changed, {path: len(rows) for path, rows in kept.items()}))
+    told = {**package, "resources": [_described(entry, kept) for entry in package["resources"]]}
+    replace_together(folder, stamped(told, changed, {path: len(rows) for path, rows in kept.items()}))
     return {path: len(read[path]) - len(rows) for path, rows in kept.items()}
+
+
+def _described(entry: Mapping[str, Any], kept: Mapping[str, Rows]) -> Mapping[str, Any]:
+    """Leave of a field's listed values those that rows still have: the others would tell of rows that are gone."""
+    if entry["path"] not in kept:
+        return entry
+    fields = []
+    for field in entry["schema"]["fields"]:
+        limits = field.get("constraints", {})
+        if "enum" in limits:
+            used = {row[field["name"]] for row in kept[entry["path"]]}
+            limits = limits | {"enum": [value for value in limits["enum"] if str(value) in used]}
+        fields.append({**field, "constraints": limits} if limits else field)
+    return {**entry, "schema": {**entry["schema"], "fields": fields}}
 
 
 def _marked(package: Mapping[str, Any]) -> list[str]:

@@ -143,6 +143,7 @@ def test_the_third_phase_ends_with_the_chapter(year: int, group: str) -> None:
         (1994, 1995, "phase", "earlier", [NAMES[0]]),
         (1994, 1994, "phase", "both", [NAMES[0], NAMES[1]]),
         (1994, 1995, "phase", "both", [NAMES[1]]),
+        (2001, 2001, "phase", "both", [NAMES[2]]),
         (1994, 1994, "phase", "drop", []),
         (1994, 1997, "phase", "drop", [NAMES[1]]),
         (1997, 2010, "phase", "later", [divergence.AFTER]),
@@ -374,7 +375,7 @@ def passes() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_sensitivity_has_every_variant() -> None:
-    """Base, each event and source left out, the other coders of the course, the scale, silence, and the boundaries."""
+    """Base, each event and source left out, every other coder, the scale, silence, and the boundaries."""
     table = sensitivity(*passes(), by="phase", boundary="drop")
     assert list(table) == (
         [
@@ -396,6 +397,7 @@ def test_sensitivity_has_every_variant() -> None:
         ["base", ""],
         *(["without event", event] for event in "abcde"),
         *(["without source", source] for source in ("digest-2016", "osw-2018")),
+        ["coder kim", ""],
         ["coder pass-a", ""],
         ["scale 3", ""],
         ["not taken as 0", ""],

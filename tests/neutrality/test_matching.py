@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,11 @@ def test_a_reading_copy_has_nothing_of_the_other(source: str, other: str) -> Non
     """Two texts on one matter share hardly a run of words."""
     found = matching.match([Line(text) for text in _reading(source).places.values()], fingerprints.load(other))
     assert found.share < 0.02
+
+
+def test_a_line_of_brackets_does_not_hold_the_matcher_up() -> None:
+    """Work grows with the length of a file and not with its square: this took minutes."""
+    text = " ".join(ISLAND.places.values()) + " " + ")" * 200_000 + "( And " + next(iter(ISLAND.places.values()))
+    began = time.monotonic()
+    assert matching.match([Line(text)], PRINTS).share > 0.9
+    assert time.monotonic() - began < 20

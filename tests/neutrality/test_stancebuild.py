@@ -53,6 +53,22 @@ def test_a_fault_stops_the_build_before_anything_changes(folder: Path) -> None:
     assert _contents(folder) == before
 
 
+def test_a_person_who_codes_is_compared_with_everybody(folder: Path) -> None:
+    """One more coder gives two more pairs, rows in the codebook, and a variant of the divergence."""
+    coders, codings = folder / "stances" / "coders.csv", folder / "stances" / "codings.csv"
+    with coders.open("a", encoding="utf-8") as file:
+        file.write("anna,human,A specialist.,2026-12-01,She saw no other codes.\n")
+    rows = codings.read_text(encoding="utf-8").splitlines()
+    hers = [row.replace(",pass-a,3,", ",anna,1,") for row in rows if ",pass-a,3," in row]
+    codings.write_text("\n".join([*rows, *hers]) + "\n", encoding="utf-8")
+    made = stancebuild.build(folder)
+    assert set(made["reliability"]["coders"]) == {"pass-a, pass-b", "anna, pass-a", "anna, pass-b"}
+    assert "coder anna" in set(made["sensitivity"]["variant"])
+    page = (folder / "stances" / "codebook.md").read_text(encoding="utf-8")
+    assert page.count("| anna, pass-") == 2
+    assert "in 3 rounds" in page
+
+
 def test_a_students_copy_is_not_built_from(folder: Path) -> None:
     """It lacks rows, and a list of what lacks would tell which."""
     withhold(folder)

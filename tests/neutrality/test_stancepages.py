@@ -46,3 +46,16 @@ def test_every_group_is_printed() -> None:
     """No row of the table is left out of the page."""
     for group in COMPUTED["divergence"]["group"].unique():
         assert f"| {group} |" in RESULTS
+
+
+def test_nothing_left_is_not_called_robust() -> None:
+    """Where one issue is coded, leaving it out leaves nothing, and the page says so."""
+    line = next(line for line in RESULTS.split("## What changes")[1].splitlines() if line.startswith("| multi-vector"))
+    assert "nothing left in 1 of" in line
+
+
+def test_the_rules_are_said_to_agree_only_where_they_do() -> None:
+    """The sentence on the border stands there if and only if one table serves all four rules."""
+    table = COMPUTED["divergence"].query("grouping == 'phase'").drop(columns="boundary").astype(str)
+    alike = len(table.drop_duplicates()) == table["group"].nunique()
+    assert ("says nothing about where the border lies" in " ".join(RESULTS.split())) == alike
