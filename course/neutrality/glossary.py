@@ -1,8 +1,9 @@
 """People, places, institutions, treaties and terms, each in one plain line.
 
-English names are spelled as the sources spell them. The Belarusian and the Russian form are empty where a term has no
-settled form in the language: none is invented. ``sources`` says where the term comes up or what the line rests on: a
-locator, the id of a reference (see `neutrality.sources.reference`), or ``course`` for a term of this course.
+English names are spelled as the sources spell them. Every entry has a Belarusian and a Russian form. Where a term has
+no settled form in the language, as most terms of this course have none, the form is our translation; names of authors
+that we found in Latin letters only are transliterated. ``sources`` says where the term comes up or what the line rests
+on: a locator, the id of a reference (see `neutrality.sources.reference`), or ``course`` for a term of this course.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Entry:
     also : tuple of str
         Other spellings and short names.
     belarusian, russian : str
-        Empty where there is no settled form.
+        The form in each language; for terms of this course, and some names, ours.
     line : str
         One plain sentence, without a verdict.
     sources : tuple of str
@@ -131,8 +132,7 @@ def explain(term: str) -> None:
     entry = find(term)
     print(f"{entry.english} ({entry.kind})")
     forms = {"Belarusian": entry.belarusian, "Russian": entry.russian}
-    if any(forms.values()):
-        print(" ".join(f"{language}: {form}." for language, form in forms.items() if form))
+    print(" ".join(f"{language}: {form}." for language, form in forms.items()))
     print(entry.line)
     print(f"Source: {'; '.join(entry.sources)}")
 
@@ -181,10 +181,7 @@ def table(entries: Iterable[Entry]) -> str:
     >>> print(table([find("Minsk")]).splitlines()[2])
     | **Minsk** | Мінск; Минск | The capital of Belarus; in both texts also a short name for its government. |
     """
-    rows = [
-        f"| **{entry.english}** | {'; '.join(filter(None, (entry.belarusian, entry.russian))) or '–'} | {entry.line} |"
-        for entry in entries
-    ]
+    rows = [f"| **{entry.english}** | {entry.belarusian}; {entry.russian} | {entry.line} |" for entry in entries]
     return "\n".join(["| Word | Belarusian; Russian | In this course |", "| --- | --- | --- |", *rows])
 
 

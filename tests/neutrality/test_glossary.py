@@ -62,6 +62,6 @@ def test_the_terms_of_a_text_are_found(text: str, found: list[str]) -> None:
     assert [entry.english for entry in glossary.found_in(text)] == found
 
 
-def test_a_term_without_forms_has_a_dash_in_the_table() -> None:
-    """An empty cell would look like a mistake."""
-    assert "| – |" in glossary.table([glossary.find("locator")])
+def test_the_table_has_both_forms() -> None:
+    """Belarusian first, then Russian."""
+    assert "| Мінск; Минск |" in glossary.table([glossary.find("Minsk")])
