@@ -39,8 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], None] = options.run
     try:
         run(options)
-    except (InputError, SourceError, StanceError, StanceTableError, TableError, OSError) as error:
+    except (InputError, SourceError, StanceError, StanceTableError, TableError) as error:
         print(f"neutrality: {_printable(str(error))}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        remedy = "Check that it is there, and that you may read and write in its folder."
+        print(f"neutrality: {_printable(str(error))}. {remedy}", file=sys.stderr)
         return 1
     return 0
 

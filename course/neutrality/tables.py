@@ -307,7 +307,8 @@ def _whole(path: Path, entry: dict[str, Any]) -> bytes:
     if found != entry["hash"]:
         raise TableError(
             f"{path}: table {entry['name']!r} is torn or was edited: its checksum is {found}, "
-            f"{DESCRIPTOR} has {entry['hash']}. {_REINSTALL} If you built the votes yourself, build them again."
+            f"{DESCRIPTOR} has {entry['hash']}. {_REINSTALL} If you changed or built a table "
+            "yourself, build it again: neutrality stances build, or neutrality votes build."
         )
     return content
 
