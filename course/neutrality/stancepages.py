@@ -81,6 +81,7 @@ def codebook(text: str, reliability: pd.DataFrame) -> str:
         for _, row in overall.iterrows()
     ]
     heads = [
+        "Coders",
         "Round",
         "Answers",
         "Places",

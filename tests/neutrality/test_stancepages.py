@@ -59,3 +59,13 @@ def test_the_rules_are_said_to_agree_only_where_they_do() -> None:
     table = COMPUTED["divergence"].query("grouping == 'phase'").drop(columns="boundary").astype(str)
     alike = len(table.drop_duplicates()) == table["group"].nunique()
     assert ("says nothing about where the border lies" in " ".join(RESULTS.split())) == alike
+
+
+@pytest.mark.parametrize(
+    "page", [RESULTS, stancepages.codebook("", COMPUTED["reliability"])], ids=["results", "codebook"]
+)
+def test_every_row_has_a_cell_under_every_head(page: str) -> None:
+    """Within a table all lines have the same number of cells."""
+    for block in page.split("\n\n"):
+        if block.startswith("|"):
+            assert len({line.count(" | ") for line in block.splitlines()}) == 1, block.splitlines()[0]
