@@ -8,6 +8,7 @@ Each module holds one idea and imports only what stands below it:
 - `rollcalls`: the General Assembly's recorded votes as one matrix
 - `claims`, `events`, `stances`: what the two sources say, when it happened, and where they see Minsk and Moscow stand
 - `sources`, `glossary`: the two readings and their places; names and terms in three languages
+- `openrows`: the rows of those tables that are no graded questions
 - `phases`, `turningpoints`, `records`, `tables`: Ulakhovich's periods; the turning points that the sources name; the
   records of the sources; finding, checking and reading a data table
 

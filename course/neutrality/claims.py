@@ -13,7 +13,7 @@ import textwrap
 
 import pandas as pd
 
-from neutrality import sources, tables
+from neutrality import openrows
 
 KINDS = ("fact", "judgement", "report", "recommendation", "definition")
 """What a claim can be."""
@@ -85,8 +85,7 @@ def load(items: bool = False) -> pd.DataFrame:
     >>> sorted(load()["source"].unique())
     ['digest-2016', 'osw-2018']
     """
-    found = tables.load("stances-claims")
-    return found if items else found[found["use"] != "item"].reset_index(drop=True)
+    return openrows.load("stances-claims", items)
 
 
 def at(locator: str, items: bool = False) -> pd.DataFrame:
@@ -114,9 +113,7 @@ def at(locator: str, items: bool = False) -> pd.DataFrame:
     >>> at("osw-2018 fn5")["speaker_chain"].tolist()
     ['klysinski > ulakhovich']
     """
-    wanted = sources.within(locator)
-    found = load(items)
-    return found[[bool(wanted & set(places.split(";"))) for places in found["locator"]]].reset_index(drop=True)
+    return openrows.at(load(items), "locator", locator)
 
 
 def relations(items: bool = False) -> pd.DataFrame:

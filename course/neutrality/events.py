@@ -15,7 +15,7 @@ import datetime as dt
 
 import pandas as pd
 
-from neutrality import phases, sources, tables
+from neutrality import openrows, phases
 
 PRECISIONS = ("day", "month", "season", "year", "span", "none")
 """How exact a date can be; ``none`` where there is no date."""
@@ -50,8 +50,7 @@ def load(items: bool = False) -> pd.DataFrame:
     >>> set(events["precision"]) <= set(PRECISIONS)
     True
     """
-    found = tables.load("stances-events")
-    return found if items else found[found["use"] != "item"].reset_index(drop=True)
+    return openrows.load("stances-events", items)
 
 
 def at(locator: str, items: bool = False) -> pd.DataFrame:
@@ -79,9 +78,7 @@ def at(locator: str, items: bool = False) -> pd.DataFrame:
     >>> at("osw-2018 fn8")["first"].tolist()
     ['2014-03-23']
     """
-    wanted = sources.within(locator)
-    found = load(items)
-    return found[[bool(wanted & set(places.split(";"))) for places in found["locators"]]].reset_index(drop=True)
+    return openrows.at(load(items), "locators", locator)
 
 
 def when(first: str, last: str, precision: str) -> str:

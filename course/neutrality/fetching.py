@@ -50,21 +50,22 @@ def fetch(link: str) -> bytes:
     """
     # A server that sends a byte now and then never lets a socket's own clock run out. So the work is done in a thread
     # that nobody waits for longer than this; it ends with the program, and what it may still bring is not looked at.
-    outcome: queue.Queue[bytes | SourceError] = queue.Queue(1)
+    outcome: queue.Queue[bytes | Exception] = queue.Queue(1)
     threading.Thread(target=lambda: outcome.put(_outcome(link)), daemon=True).start()
     try:
         found = outcome.get(timeout=SECONDS)
     except queue.Empty:
         raise SourceError(f"{link}: the server takes more than {SECONDS} seconds. {_BY_HAND}") from None
-    if isinstance(found, SourceError):
+    if isinstance(found, Exception):
         raise found
     return found
 
 
-def _outcome(link: str) -> bytes | SourceError:
+def _outcome(link: str) -> bytes | Exception:
+    """Fetch, and hand over whatever goes wrong: an error that ends the thread would be taken for a slow server."""
     try:
         return _fetched(link)
-    except SourceError as error:
+    except Exception as error:
         return error
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 import pandas as pd
 
-from neutrality import divergence, phases, reliability, stancecheck, stancepages, tables
+from neutrality import divergence, openrows, phases, reliability, stancecheck, stancepages, tables
 from neutrality.replacing import replace_together
 from neutrality.stamping import csv_rows, stamped
 
@@ -101,7 +101,7 @@ def compute(issues: pd.DataFrame, codings: pd.DataFrame) -> dict[str, pd.DataFra
     dict
         ``reliability``, ``divergence``, ``sensitivity`` and ``selection``, rounded to four decimals.
     """
-    open_issues = issues[issues["use"] != "item"]
+    open_issues = issues[issues[openrows.USE] != openrows.ITEM]
     found = {
         "reliability": _reliability(issues, open_issues, codings),
         "divergence": pd.concat([_divergence(open_issues, codings, *grouping) for grouping in _groupings()]),

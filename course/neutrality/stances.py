@@ -26,7 +26,7 @@ from typing import Any
 
 import pandas as pd
 
-from neutrality import sources, tables
+from neutrality import openrows, sources, tables
 
 ACTORS = ("minsk", "moscow", "west", "neighbour")
 """The actors whose stances are coded; the last two are two ways of naming Moscow's opponents."""
@@ -118,7 +118,7 @@ def issues(items: bool = False) -> pd.DataFrame:
     neutrality.tables.TableError
         If the table is missing or not as described.
     """
-    return _without_items(tables.load("stances-issues"), items)
+    return openrows.load("stances-issues", items)
 
 
 def codings(items: bool = False) -> pd.DataFrame:
@@ -139,7 +139,7 @@ def codings(items: bool = False) -> pd.DataFrame:
     neutrality.tables.TableError
         If the table is missing or not as described.
     """
-    kept = _without_items(tables.load("stances-codings"), items)
+    kept = openrows.load("stances-codings", items)
     return kept[kept["issue"].isin(issues(items)["id"])].reset_index(drop=True)
 
 
@@ -365,10 +365,6 @@ def read(path: str | Path, *, items: bool = False, table: pd.DataFrame | None = 
     if problems:
         raise FormError(path, problems)
     return _codings(rows, known)
-
-
-def _without_items(frame: pd.DataFrame, items: bool) -> pd.DataFrame:
-    return frame if items else frame[frame["use"] != "item"].reset_index(drop=True)
 
 
 def _codings(rows: list[dict[str, str]], known: pd.DataFrame) -> pd.DataFrame:

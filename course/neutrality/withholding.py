@@ -15,14 +15,9 @@ from typing import Any
 
 from neutrality import tables
 from neutrality.claims import NONE_SHOWN, pairs
+from neutrality.openrows import ITEM, USE
 from neutrality.replacing import replace_together
 from neutrality.stamping import stamped
-
-COLUMN = "use"
-"""The column that says what a row is for."""
-
-ITEM = "item"
-"""What it says of a row that serves as a graded item."""
 
 _NAMES_ISSUE = "issue"
 
@@ -49,7 +44,7 @@ def withhold(folder: Path) -> dict[str, int]:
     """
     package = tables.descriptor(folder)
     read = {path: _read(folder / path) for path in _marked(package)}
-    hidden = {row["id"] for rows in read.values() for row in rows if row[COLUMN] == ITEM and "id" in row}
+    hidden = {row["id"] for rows in read.values() for row in rows if row[USE] == ITEM and "id" in row}
     kept = {path: [_cleaned(row, hidden) for row in _shown(rows, hidden)] for path, rows in read.items()}
     changed = {path: _written(rows, list(read[path][0])) for path, rows in kept.items()}
     told = {**package, "resources": [_described(entry, kept) for entry in package["resources"]]}
@@ -76,7 +71,7 @@ def _marked(package: Mapping[str, Any]) -> list[str]:
     return [
         str(entry["path"])
         for entry in package["resources"]
-        if entry["path"].endswith(".csv") and COLUMN in {field["name"] for field in entry["schema"]["fields"]}
+        if entry["path"].endswith(".csv") and USE in {field["name"] for field in entry["schema"]["fields"]}
     ]
 
 
@@ -89,7 +84,7 @@ def _read(path: Path) -> Rows:
 
 def _shown(rows: Rows, hidden: set[str]) -> Iterable[dict[str, str]]:
     """Leave out what is an item itself, and codings of an issue that is one."""
-    return (row for row in rows if row[COLUMN] != ITEM and row.get(_NAMES_ISSUE) not in hidden)
+    return (row for row in rows if row[USE] != ITEM and row.get(_NAMES_ISSUE) not in hidden)
 
 
 def _cleaned(row: dict[str, str], hidden: set[str]) -> dict[str, str]:

@@ -78,3 +78,14 @@ def test_a_redirection_is_followed_only_on_the_web(to: str, says: str) -> None:
     answer = f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
     with server(lambda caller: caller.sendall(answer)) as link, pytest.raises(SourceError, match=says):
         fetching.fetch(link)
+
+
+def test_an_error_of_our_own_is_not_taken_for_a_slow_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes through at once, as what it is."""
+
+    def broken(link: str) -> bytes:
+        raise RuntimeError(f"no way to {link}")
+
+    monkeypatch.setattr(fetching, "_fetched", broken)
+    with pytest.raises(RuntimeError, match="no way to"):
+        fetching.fetch("http://127.0.0.1/")
