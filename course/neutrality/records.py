@@ -1,7 +1,7 @@
 """The records of the two sources: what kind of text each is, how it is divided, and where it is published.
 
 The course holds a record of each source and none of its text. A *locator* names a place in a source:
-``osw-2018 s1.p3`` is section 1, paragraph 3; ``osw-2018 fn2`` is note 2; ``digest-2016 s2.b1`` is the first item of the
+``osw-2018 s1.p3`` is section 1, paragraph 3; ``osw-2018 fn2`` is note 2; ``digest-2016 s2.b3`` is the third item of the
 list in section 2; ``digest-2016 lead.p1`` is the first paragraph of the lead, which in ``osw-2018`` has only one and is
 ``lead``. A whole section has a locator too, such as ``osw-2018 s1``.
 

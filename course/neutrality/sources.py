@@ -1,7 +1,7 @@
 """The two sources, for a reader: their records (see `neutrality.records`), and their text where you have a copy.
 
 The course holds a record of each source and none of its text. A *locator* names a place in a source:
-``osw-2018 s1.p3`` is section 1, paragraph 3; ``osw-2018 fn2`` is note 2; ``digest-2016 s2.b1`` is the first item of the
+``osw-2018 s1.p3`` is section 1, paragraph 3; ``osw-2018 fn2`` is note 2; ``digest-2016 s2.b3`` is the third item of the
 list in section 2. `show` prints a place from the reader's own copy (see `neutrality.copies`), or says where to read it.
 """
 
