@@ -9,7 +9,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from neutrality import codebook, copies, fetching, fingerprints, sources, stancecommands, tables, unga
+from neutrality import (
+    codebook,
+    copies,
+    fetching,
+    fingerprints,
+    referencebuild,
+    referencefiles,
+    sources,
+    stancecommands,
+    tables,
+    unga,
+)
 from neutrality.replacing import replace_together
 from neutrality.sources import SourceError
 from neutrality.stancebuild import StanceTableError
@@ -59,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="neutrality", description=(__doc__ or "").partition(": ")[2])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_votes(commands)
+    _add_reference(commands)
     _add_codebook(commands)
     _add_sources(commands)
     stancecommands.add(commands)
@@ -83,6 +95,21 @@ def _add_votes(commands: Any) -> None:
     )
     _add_out(build)
     build.set_defaults(run=_build)
+
+
+def _add_reference(commands: Any) -> None:
+    reference = commands.add_parser("reference", help="other people's published estimates, to compare with")
+    build = reference.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "build",
+        help="build the tables of published ideal points and of repeated resolutions",
+        description="Build the tables of published ideal points and of repeated resolutions from their publishers' "
+        "files. A file that cannot be trusted is refused, and the tables that stand stay as they are.",
+        epilog=(referencefiles.__doc__ or "").partition("\n\n")[2].replace("``", ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    build.add_argument("folder", type=Path, metavar="FOLDER", help="where the five files are that are listed below")
+    _add_out(build)
+    build.set_defaults(run=_build_reference)
 
 
 def _add_codebook(commands: Any) -> None:
@@ -138,6 +165,17 @@ def _build(options: argparse.Namespace) -> None:
     folder = options.out or tables.data_folder()
     report = unga.build(options.file, issue_codes=options.issue_codes, folder=folder, say=_say)
     print(_summary(report, folder))
+
+
+def _build_reference(options: argparse.Namespace) -> None:
+    folder = options.out or tables.data_folder()
+    report = referencebuild.build(options.folder, folder, say=_say)
+    pairs, wrong = report["pairs"], report["contradicted_numbers"]
+    for name, told in report["points"].items():
+        print(f"{name}: {told['rows']:,} rows")
+    print(f"repeated-resolutions: {pairs['all']:,} pairs, {pairs['both_found']:,} with both record numbers")
+    print(f"  records that carry the number of another roll call: {len(wrong)}")
+    print(f"Written to {folder / referencebuild.FOLDER}; the report is build-report.json.")
 
 
 def _say(text: str) -> None:

@@ -27,6 +27,7 @@ KINDS = {
     "string": lambda kind: pa.types.is_string(kind) or pa.types.is_dictionary(kind),
     "boolean": pa.types.is_boolean,
     "date": pa.types.is_date,
+    "number": pa.types.is_floating,
 }
 
 every_resource = pytest.mark.parametrize("name", RESOURCES)
