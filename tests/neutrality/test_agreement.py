@@ -120,6 +120,11 @@ def test_the_end_of_the_phases_is_recorded() -> None:
         (("AAA", "BBB"), {"by": "year", "boundary": "later"}, ValueError, "leave it out"),
         (("AAA", "BBB"), {"by": "year", "draws": 0}, ValueError, "draws is 0"),
         (("AAA", "BBB"), {"by": "year", "level": 95}, ValueError, "level is 95"),
+        (("AAA", "BBB"), {"by": "osw", "since": 2007}, ValueError, "leave it out"),
+        (("AAA", "BBB"), {"by": ["a"]}, ValueError, "1 labels, there are 10 roll calls"),
+        (("AAA", "BBB"), {"by": "year", "measures": ["cappa"]}, ValueError, "'cappa'.*'?identical"),
+        (("AAA", "BBB"), {"by": "year", "measures": "kappa"}, ValueError, "Give a list"),
+        (("AAA", "BBB"), {"by": "year", "clusters": ["a", "b"]}, ValueError, "2 clusters for 10 roll calls"),
     ],
 )
 def test_questions_without_an_answer_are_refused(
@@ -184,6 +189,164 @@ def test_wider_levels_give_wider_intervals(calls: RollCalls) -> None:
     narrow, wide = (pair(calls, "BLR", "RUS", by="session", level=level) for level in (0.5, 0.99))
     assert (wide["identical_low"] <= narrow["identical_low"]).all()
     assert (wide["identical_high"] >= narrow["identical_high"]).all()
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("all", {"all": 7}),
+        ("osw", {"before 1994": 3, "1994–2013": 4, "from 2014": 0}),
+        ("digest", {"before the late 2000s": 7, "since the late 2000s": 0}),
+        (list("aabbaabbaa"), {"a": 3, "b": 4}),
+    ],
+)
+def test_other_groupings(by: Any, expected: dict[str, int]) -> None:
+    """Every grouping can be asked for, and named groups stay when they are empty."""
+    table = pair(WORKED, "AAA", "BBB", by=by)
+    assert table["n"].to_dict() == expected
+    assert table.index.name == (by if isinstance(by, str) else "labels")
+    assert table.loc[table["n"] == 0].drop(columns="n").isna().all(axis=None)
+
+
+def test_other_measures_come_with_their_intervals(calls: RollCalls) -> None:
+    """Columns are the count, the measures in the order asked for, and two ends for each around its value."""
+    measures = ["tau_b", "kappa", "identical"]
+    table = pair(calls, "BLR", "USA", by="issue", measures=measures)
+    ends = [f"{name}_{end}" for name in measures for end in ("low", "high")]
+    assert list(table) == ["n", *measures, *ends]
+    for name in measures:
+        assert (table[f"{name}_low"] <= table[name]).all()
+        assert (table[name] <= table[f"{name}_high"]).all()
+    assert table.attrs["gaps"]["ec"] > table.attrs["gaps"]["hr"] > 0
+
+
+def test_an_interval_does_not_depend_on_what_else_is_asked(calls: RollCalls) -> None:
+    """A measure has the same interval alone and among all, in either order of the states."""
+    votes = calls.sessions(46, 50)
+    every = pair(votes, "BLR", "RUS", by="session", measures=list(agreement.MEASURES))
+    turned = pair(votes, "RUS", "BLR", by="session", measures=list(agreement.MEASURES))
+    np.testing.assert_allclose(every, turned, rtol=1e-12)
+    for name in ("kappa", "s", "lijphart"):
+        alone = pair(votes, "BLR", "RUS", by="session", measures=[name])
+        pd.testing.assert_frame_equal(every[list(alone)], alone)
+    pd.testing.assert_frame_equal(every[list(default := pair(votes, "BLR", "RUS", by="session"))], default)
+
+
+@pytest.mark.parametrize("measure", ["pi", "kappa", "kappa_linear", "tau_b"])
+def test_intervals_of_other_measures_are_those_of_resampling_roll_calls(calls: RollCalls, measure: str) -> None:
+    """Drawing the nine counts gives what drawing roll calls one by one gives, within the noise of the samples."""
+    chosen = calls.sessions(48)
+    row = pair(chosen, "BLR", "RUS", by="session", measures=[measure], draws=4000).loc[48]
+    first, second = chosen.votes("BLR"), chosen.votes("RUS")
+    both = np.flatnonzero((first > 0) & (second > 0))
+    drawn = np.random.default_rng(5).choice(both, size=(2000, both.size))
+    tables = np.stack([agreement.joint_tables(first[d], second[d], np.zeros(d.size, dtype=int), 1)[0] for d in drawn])
+    low, high = agreement.indices(tables, [measure])[measure].quantile([0.025, 0.975])
+    assert row[f"{measure}_low"] == pytest.approx(low, abs=0.03)
+    assert row[f"{measure}_high"] == pytest.approx(high, abs=0.03)
+
+
+def test_repeated_resolutions_can_be_drawn_together(calls: RollCalls) -> None:
+    """Ten copies of each roll call narrow the usual interval, and not that over clusters."""
+    once = calls.sessions(48)
+    places = np.repeat(np.arange(len(once)), 10)
+    many = RollCalls(once.matrix[places], once.resolutions.iloc[places].reset_index(drop=True), once.states)
+    options: dict[str, Any] = {"by": "session", "measures": ["identical", "kappa"], "draws": 2000}
+    rows = {
+        "single": pair(once, "BLR", "RUS", **options).loc[48],
+        "alone": pair(once, "BLR", "RUS", clusters=range(len(once)), **options).loc[48],
+        "naive": pair(many, "BLR", "RUS", **options).loc[48],
+        "together": pair(many, "BLR", "RUS", clusters=places, **options).loc[48],
+    }
+    for name in ("identical", "kappa"):
+        width = {kind: row[f"{name}_high"] - row[f"{name}_low"] for kind, row in rows.items()}
+        assert width["naive"] < 0.5 * width["single"]
+        assert width["together"] == pytest.approx(width["single"], abs=0.04)
+        assert width["alone"] == pytest.approx(width["single"], abs=0.04)
+        assert rows["together"][name] == pytest.approx(rows["single"][name])
+
+
+def test_clusters_are_only_names(calls: RollCalls) -> None:
+    """The names of clusters, the order of roll calls and of the states make no difference; a gap stands by itself."""
+    votes = calls.sessions(48)
+    number = np.arange(len(votes)) // 2
+    table = pair(votes, "BLR", "RUS", by="session", clusters=number)
+    named = pair(votes, "BLR", "RUS", by="session", clusters=[f"matter {99 - place}" for place in number])
+    pd.testing.assert_frame_equal(named, table)
+    back = RollCalls(votes.matrix[::-1], votes.resolutions[::-1].reset_index(drop=True), votes.states)
+    pd.testing.assert_frame_equal(pair(back, "RUS", "BLR", by="session", clusters=number[::-1]), table)
+    gaps = pair(votes, "BLR", "RUS", by="session", clusters=[None] * len(votes))
+    pd.testing.assert_frame_equal(gaps, pair(votes, "BLR", "RUS", by="session", clusters=range(len(votes))))
+    assert table.attrs["clusters"] is True
+
+
+@pytest.mark.parametrize(("size", "missing"), [(1, False), (2, True)])
+def test_few_clusters_give_no_interval(size: int, missing: bool) -> None:
+    """Below five clusters the interval is missing; the value is not."""
+    votes = two_states([("1993-11-16", "48", Y, Y)] * 4 + [("1993-11-16", "48", Y, N)] * 2)
+    row = pair(votes, "AAA", "BBB", by="session", clusters=[place // size for place in range(6)]).loc[48]
+    assert row["identical"] == pytest.approx(4 / 6)
+    assert np.isnan(row["identical_low"]) == missing
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (Y, Y, {"identical": 1, "s": 1, "pi": None, "kappa": None, "tau_b": None}),
+        (Y, A, {"identical": 0, "s": 0, "pi": -1, "kappa": 0, "tau_b": None}),
+        (Y, N, {"identical": 0, "s": -1, "pi": -1, "kappa": 0, "tau_b": None}),
+    ],
+)
+def test_one_common_vote(first: int, second: int, expected: dict[str, float | None]) -> None:
+    """An interval from one vote has no width, and where an index is missing, so is its interval."""
+    table = pair(two_states([("1993-11-16", "48", first, second)]), "AAA", "BBB", by="session", measures=list(expected))
+    for name, value in expected.items():
+        known = [np.nan if value is None else value] * 3
+        assert table.loc[48, [name, f"{name}_low", f"{name}_high"]].tolist() == pytest.approx(known, nan_ok=True)
+        assert bool(table.attrs["undefined"].get((48, name))) == (value is None)
+
+
+def test_an_index_that_is_mostly_undefined_in_samples_has_no_interval() -> None:
+    """τ-b needs both states to vary: with one odd vote each among twenty, two samples in five have it."""
+    cast = [("1993-11-16", "48", Y, Y)] * 18 + [("1993-11-16", "48", Y, N), ("1993-11-16", "48", N, Y)]
+    row = pair(two_states(cast), "AAA", "BBB", by="session", measures=["tau_b", "kappa"]).loc[48]
+    assert row["tau_b"] == pytest.approx(-1 / 19)
+    assert np.isnan(row["tau_b_low"])
+    assert np.isnan(row["tau_b_high"])
+    # κ needs only one of them, which most samples have.
+    assert row["kappa"] == pytest.approx(-1 / 19)
+    assert row["kappa_low"] < row["kappa"] <= row["kappa_high"]
+
+
+@pytest.mark.parametrize(
+    ("by", "options", "key", "words"),
+    [
+        (
+            "phase",
+            {"boundary": "drop"},
+            "neutrality",
+            "KAZ has no row at any of these 74 roll calls: it was not a member",
+        ),
+        ("osw", {}, "before 1994", ""),
+    ],
+)
+def test_missing_values_say_why(calls: RollCalls, by: str, options: Any, key: str, words: str) -> None:
+    """A state that did not exist is named, with the dates of its rows."""
+    votes = calls.select(calls.resolutions["date"] < "1992-06-01") if by == "phase" else calls
+    table = pair(votes, "KAZ", "RUS", by=by, **options)
+    assert words in table.attrs["undefined"].get((key, "lijphart"), "")
+    assert bool(words) == bool(np.isnan(table.loc[key, "lijphart"]))
+    assert table.attrs["empty"] == ""
+
+
+def test_an_empty_table_says_why(calls: RollCalls) -> None:
+    """Years before a state existed give no rows; the table says so."""
+    table = pair(calls.years(1950, 1951), "KAZ", "RUS", by="year")
+    assert not len(table)
+    assert table.attrs["empty"].startswith("KAZ has no row at any of these ")
+    assert table.attrs["empty"].endswith("it was not a member. Its rows: 1992-08-25 to 2025-12-18.")
+    nothing = calls.select(np.zeros(len(calls), dtype=bool))
+    assert pair(nothing, "BLR", "RUS", by="session").attrs["empty"] == "There is no roll call."
 
 
 votes = st.sampled_from([Y, A, N, X, NONE])
