@@ -7,7 +7,7 @@ export PYTHON
 setup := bash scripts/setup.sh
 python := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help course test test-all lint lab clean distclean
+.PHONY: help course test test-all lint lab bench findings clean distclean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,14 @@ lint: ## Check style, format and types
 lab: ## Open the lessons in JupyterLab
 	@$(setup) instructor
 	@$(python) -m jupyterlab --ServerApp.root_dir=notebooks/lessons $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+bench: ## Measure speed and exactness; writes course/instructor/bench.md
+	@$(setup) dev
+	@$(python) scripts/bench.py $(ARGS)
+
+findings: ## Compute what the measures say; writes course/instructor/measures.md
+	@$(setup) dev
+	@$(python) scripts/findings.py $(ARGS)
 
 clean: ## Remove what the course built
 	rm -rf build

@@ -329,9 +329,12 @@ def _number(chances: Posterior) -> str:
 
 def _sup(test: SupF) -> str:
     year, p = int(test.sup["year"]["lr"]), float(test.sup["p_simulated"]["lr"])
-    chance = "rarely" if p < 0.05 else "not rarely"
+    if p < 0.05:
+        chance = "series without a break rarely reach that"
+    else:
+        chance = "that is no more than series without a break often enough reach"
     return (
-        f"The test for a break at any year is largest at {year}; chance alone {chance} reaches that "
+        f"The test for a break at any year is largest at {year}; {chance} "
         f"(p = {p:.3f}, simulated with years that resemble each other, ρ = {test.rho:.2f})."
     )
 

@@ -104,7 +104,8 @@ def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, se
     """
     if rounds < 4 * BLOCK:
         raise ValueError(f"sample: rounds is {rounds}. Give {4 * BLOCK} or more.")
-    chain = _Chain(ballots, fit(ballots), seed)
+    # A rough start serves: how whole periods lie to each other is for the chain to find.
+    chain = _Chain(ballots, fit(ballots, tolerance=0.03), seed)
     means: list[Floats] = []
     kept: list[npt.NDArray[np.float32]] = []
     error = np.inf

@@ -1,0 +1,145 @@
+"""Measure how fast and how exact the measures are, all in one run; write course/instructor/bench.md.
+
+Seconds differ from machine to machine and from minute to minute, ratios of one run much less: read those. Run it with
+``make bench`` on a machine that does nothing else. ``ARGS="--every 4"`` takes a quarter of the slow references, and
+``ARGS="--rounds 400"`` fewer rounds of the sampler.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import bench_agreement
+import numpy as np
+import pandas as pd
+
+from neutrality import idealpoints, published, rollcalls
+from neutrality.replacing import replace_together
+from neutrality.rollcalls import RollCalls
+
+PAGE = Path(__file__).parents[1] / "course" / "instructor" / "bench.md"
+
+Row = tuple[str, str, str]
+
+
+def main() -> None:
+    """Run everything and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="time pandas on each so-many-th session, and scale up")
+    parser.add_argument("--rounds", type=int, default=4000, help="most rounds of the sampler")
+    options = parser.parse_args()
+    votes = rollcalls.load()
+    parts = [
+        ("Ratios", ["what", "ratio", "how"], list(_ratios(votes, options.every))),
+        ("Our ideal points against the published ones", _HEAD, list(_estimators(votes, options.rounds))),
+    ]
+    text = _page(parts)
+    replace_together(PAGE.parent, {PAGE.name: text.encode()})
+    print(text)
+
+
+def _ratios(votes: RollCalls, every: int) -> Iterator[Row]:
+    for name, ratio, how in bench_agreement.run(every=every):
+        yield name, f"{ratio:,.0f}", how
+    loads = sorted(_seconds(rollcalls.load) for _ in range(7))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "votes.csv.gz"
+        _as_csv(votes, path)
+        read = _seconds(lambda: pd.read_csv(path, low_memory=False))
+    yield (
+        "votes as CSV with pandas / rollcalls.load",
+        f"{read / loads[3]:,.0f}",
+        f"{read:.1f} s / {loads[3]:.3f} s (median of 7); one row a vote, compressed, with the columns of our tables",
+    )
+    idealpoints.estimate(votes)  # compile first
+    fast = _seconds(lambda: idealpoints.estimate(votes))
+    yield "fast estimate of ideal points / rollcalls.load", f"{fast / loads[3]:,.0f}", f"{fast:.1f} s, compiled before"
+
+
+_HEAD = ["votes", "way", "rounds", "all", "median within a period", "Belarus", "Russia", "gap since 1991", "seconds"]
+
+
+def _estimators(votes: RollCalls, rounds: int) -> Iterator[tuple[str, ...]]:
+    for by, release, kind in (("year", "2025-07", "final"), ("session", "2020-04", "all")):
+        theirs = published.points(release, kind)
+        apart = published.gap("BLR", "RUS", release=release, votes=kind)["gap"]
+        for method, settings in (("fast", {}), ("sample", {"rounds": rounds})):
+            start = time.perf_counter()
+            ours = idealpoints.estimate(votes, by, method=method, **settings)
+            taken = time.perf_counter() - start
+            yield (
+                f"ours by {by}, against {release} ({kind})",
+                method + ("" if ours.converged else ", stopped at the limit"),
+                f"{ours.rounds:,}",
+                *(f"{value:.4f}" for value in correlations(ours, theirs, apart, by)),
+                f"{taken:.1f}",
+            )
+
+
+def correlations(ours: idealpoints.Estimate, theirs: pd.DataFrame, apart: pd.Series, by: str) -> list[float]:
+    """Compare an estimate with a published one: all rows, within periods, Belarus, Russia, their gap since 1991."""
+    both = idealpoints.compare(ours.points, theirs)
+    found = [both.attrs["correlation"], float(both.attrs["by_period"].median())]
+    for state in ("BLR", "RUS"):
+        rows = both[both["state"] == state]
+        found.append(float(np.corrcoef(rows["ours"], rows["theirs"])[0, 1]))
+    own = idealpoints.gap(ours, "BLR", "RUS")["gap"]
+    # The published gap is indexed by year; the literature's year of a session is 1945 + session.
+    own.index = own.index + (1945 if by == "session" else 0)
+    shared = own.index.intersection(apart.dropna().index)
+    shared = shared[shared >= 1991]
+    return [*found, float(np.corrcoef(own.loc[shared], apart.loc[shared])[0, 1])]
+
+
+def _as_csv(votes: RollCalls, path: Path) -> None:
+    row, column = np.nonzero(votes.matrix >= 0)
+    words = np.array(["X", "Y", "A", "N"])
+    frame = votes.resolutions.iloc[row].reset_index(drop=True)
+    frame["ms_code"] = votes.states["code"].to_numpy()[column]
+    frame["ms_vote"] = words[votes.matrix[row, column]]
+    frame.to_csv(path, index=False, compression={"method": "gzip", "compresslevel": 1})
+
+
+def _seconds(function: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def _page(parts: list[tuple[str, list[str], list[Any]]]) -> str:
+    system = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    lines = [
+        "# How fast and how exact the measures are",
+        "",
+        f"Written by `make bench` on {system}, NumPy {np.__version__}, pandas {pd.__version__}. Do not edit by hand.",
+        "",
+        "Machines differ and are shared. The ratios were taken in one run; read them rather than the seconds.",
+    ]
+    for title, head, rows in parts:
+        lines += ["", f"## {title}", "", _line(head), _line(["---"] * len(head)), *map(_line, rows)]
+    lines += ["", *_NOTES, ""]
+    return "\n".join(lines)
+
+
+_NOTES = [
+    'Correlations: "all" is over every state and period that both have; "Belarus" and "Russia" are over the years of',
+    "one state. The votes are not the same: ours are recorded votes on adopted texts, theirs include drafts that",
+    "failed and, before 1990, paragraphs and amendments. `course/instructor/measures.md` says what follows from that.",
+    "The April 2020 release is also re-estimated from its own votes, in the tests.",
+]
+
+
+def _line(cells: Any) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
