@@ -94,7 +94,13 @@ def _least(data: Yearly, most: int, trim: float, least: int | None) -> int:
 def _partitions(data: Yearly, counts: Iterable[int], least: int) -> list[list[int]]:
     """Return, for each number of breaks, the places where new regimes start."""
     # Importing ruptures takes seconds, which nobody who does not search should wait for.
-    import ruptures
+    try:
+        import ruptures
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "search: the library ruptures is not installed; it does not run on Python 3.14 yet. Use Python 3.11 to "
+            "3.13, or `breaks.sup_f` and `breaks.posterior`, which do without it."
+        ) from error
 
     # Regressing on the root of the weight, segment by segment, gives each segment its weighted mean.
     searcher = ruptures.Dynp(model="linear", min_size=least, jump=1).fit(np.column_stack([data.scaled, data.root]))
