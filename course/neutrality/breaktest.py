@@ -42,11 +42,12 @@ The distribution is that in Donald W. K. Andrews, "Tests for Parameter Instabili
 Change Point", Econometrica 61(4), 1993, pp. 821–856, which we know through the documentation and code of the R package
 strucchange 1.5-4 (Achim Zeileis and others): the statistic ``f``, the trimming and the sup follow its ``Fstats``. That
 package takes p-values from Bruce E. Hansen's approximation ("Approximate Asymptotic P Values for Structural-Change
-Tests", Journal of Business & Economic Statistics 15(1), 1997; abstract and coefficients seen). For one changing level
-the distribution can be computed outright, so we do: see `p_asymptotic`. The bandwidth is that which the R package
-sandwich gives for Andrews (1991), Bartlett kernel and AR(1). That a bootstrap is close where asymptotics are not, above
-all in short and persistent series, is what Francis X. Diebold and Celia Chen report in the abstract of "Testing
-Structural Stability with Endogenous Break Point: A Size Comparison of Analytic and Bootstrap Procedures" (1993).
+Tests", Journal of Business & Economic Statistics 15(1), 1997; seen: a page about it, and the coefficients in that
+package). For one changing level the distribution can be computed outright, so we do: see `p_asymptotic`. The bandwidth
+is that which the R package sandwich gives for Andrews (1991), Bartlett kernel and AR(1). That a bootstrap is close
+where asymptotics are not, above all in short and persistent series, is what Francis X. Diebold and Celia Chen report in
+the abstract of "Testing Structural Stability with Endogenous Break Point: A Size Comparison of Analytic and Bootstrap
+Procedures" (1993).
 """
 
 from __future__ import annotations
