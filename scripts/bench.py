@@ -131,9 +131,13 @@ def _page(parts: list[tuple[str, list[str], list[Any]]]) -> str:
 
 _NOTES = [
     'Correlations: "all" is over every state and period that both have; "Belarus" and "Russia" are over the years of',
-    "one state. The votes are not the same: ours are recorded votes on adopted texts, theirs include drafts that",
-    "failed and, before 1990, paragraphs and amendments. `course/instructor/measures.md` says what follows from that.",
-    "The April 2020 release is also re-estimated from its own votes, in the tests.",
+    "one state. The votes are not the same. Ours are recorded votes on adopted texts. The points of July 2025 are from",
+    "votes on final passage; those of April 2020 are from more: drafts that failed and, before 1990, paragraphs and",
+    "amendments too. `course/instructor/measures.md` says what follows from that. The release of April 2020 is also",
+    "re-estimated from its own votes, in the tests. A sampler that stopped at the limit had not come to rest.",
+    "",
+    "The first ratios say how many times longer the common way takes than ours (`all_pairs`: all pairs of states at",
+    "once; `rollcalls.load`: reading the votes). The last says how many such readings one fast estimate takes.",
 ]
 
 

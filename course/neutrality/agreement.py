@@ -5,7 +5,7 @@ not a member, it does not count: non-voting is not abstention, and nothing is as
 
 **The indices.** The first two are given unless others are asked for; all are explained in `neutrality.indices`.
 
-- ``identical``: the share of identical votes, between 0 and 1. This is what published series by session usually give.
+- ``identical``: the share of identical votes, between 0 and 1.
 - ``lijphart``: between 0 and 1. An identical vote counts 1, a yes against a no 0, and a pair in which just one of the
   two abstained 1/2. With f identical votes, g half-way pairs and t votes in all it is (f + g/2) / t. The index carries
   the name of Arend Lijphart, "The Analysis of Bloc Voting in the General Assembly: A Critique and a Proposal", American

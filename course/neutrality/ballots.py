@@ -112,7 +112,7 @@ def from_rollcalls(votes: RollCalls, by: str = "year", *, links: bool = True) ->
     >>> from neutrality import rollcalls
     >>> ballots = from_rollcalls(rollcalls.load().years(1991, 1993))
     >>> ballots.cells.query("state == 'BLR'")["votes"].tolist()
-    [71, 83, 63]
+    [56, 71, 63]
     """
     if by not in PERIODS:
         raise ValueError(f"from_rollcalls: by is {by!r}. Choose one of {', '.join(map(repr, PERIODS))}.")
@@ -133,8 +133,9 @@ def repeated() -> dict[int, int]:
     Returns
     -------
     dict of int to int
-        From the table ``repeated-resolutions``, where both record numbers are known. Where a resolution is matched to
-        several, the one with the lowest number of the publishers counts, as in their own preparation.
+        From the table ``repeated-resolutions``. A repetition that has no record here is stepped over, so that a chain
+        does not break there. Where a resolution is matched to several, the one with the lowest number of the publishers
+        counts, as in their own preparation.
 
     Examples
     --------
@@ -142,9 +143,21 @@ def repeated() -> dict[int, int]:
     >>> pairs[669450]
     670035
     """
-    pairs = tables.load("repeated-resolutions").dropna(subset=["earlier_undl_id", "later_undl_id"])
-    pairs = pairs.sort_values(["later_rcid", "earlier_rcid"]).drop_duplicates("later_rcid")
-    return dict(zip(pairs["later_undl_id"].astype(int), pairs["earlier_undl_id"].astype(int), strict=True))
+    pairs = tables.load("repeated-resolutions").sort_values(["later_rcid", "earlier_rcid"])
+    pairs = pairs.drop_duplicates("later_rcid")
+    before = dict(zip(pairs["later_rcid"].astype(int), pairs["earlier_rcid"].astype(int), strict=True))
+    record: dict[int, int] = {}
+    for end in ("earlier", "later"):
+        known = pairs.dropna(subset=[f"{end}_undl_id"])
+        record |= dict(zip(known[f"{end}_rcid"].astype(int), known[f"{end}_undl_id"].astype(int), strict=True))
+    found = {}
+    for later in before:
+        earlier = before[later]
+        while earlier not in record and earlier in before:
+            earlier = before[earlier]
+        if later in record and earlier in record:
+            found[record[later]] = record[earlier]
+    return found
 
 
 def arrange(state: Any, period: Any, item: Any, vote: Any) -> Ballots:

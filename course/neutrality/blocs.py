@@ -4,8 +4,8 @@ A reference need not be one state: "the European Union" is a set of states that 
 on a roll call is here **the vote of more than half of its members that voted** (yes, abstain or no; non-voting members
 do not count). Where no vote has more than half, the set has no position, and measures do not count the roll call.
 
-This says what most members did, and not what was agreed among them: before 1993 there was no common foreign policy, and
-a majority of small states can outvote the large ones.
+This says what most members did, and not what was agreed among them. A majority of small states can outvote the large
+ones.
 
 For the European Union the members are those of the day, from 1958 (then the European Economic Community) on; their
 dates are in the table ``eu-members``, whose description names the sources. A member without a seat in the Assembly on

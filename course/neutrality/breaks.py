@@ -72,10 +72,11 @@ class Comparison:
     ----------
     table : pandas.DataFrame
         Indexed by ``label``. Columns: ``year``; ``near`` and ``near_before``, the probability that a break falls within
-        `within` years of it, over all numbers of breaks, after and before the series was seen; ``given_one``, the same
-        given exactly one break; ``f``, ``wald``, ``lr``, the statistics at that year; ``p``, the simulated p-value of
-        ``lr`` at that year alone (valid if the year was named before the series was seen); ``why``, which is empty
-        where all could be computed and otherwise says what could not, and why.
+        `within` years of it, over all numbers of breaks, after and before the series was seen; ``exact``, after, for
+        that very year; ``given_one``, as ``near``, given exactly one break; ``f``, ``wald``, ``lr``, the statistics at
+        that year; ``p``, the simulated p-value of ``lr`` at that year alone (valid if the year was named before the
+        series was seen); ``why``, which is empty where all could be computed and otherwise says what could not, and
+        why.
     pairs : pandas.DataFrame
         One row a pair of years: ``one``, ``other`` (labels), and three Bayes factors, each greater than 1 where the
         series speaks for the one: ``given_one`` (these very years, given exactly one break), ``any_number`` (these very
@@ -166,7 +167,7 @@ def verdict(comparison: Comparison, what: str) -> str:
     Returns
     -------
     str
-        One paragraph.
+        A few lines.
 
     Examples
     --------
@@ -185,7 +186,7 @@ def verdict(comparison: Comparison, what: str) -> str:
         "A break in votes is not a break in policy: votes also move with the agenda and with the other side, "
         "and a slow drift can look like several breaks."
     )
-    return " ".join(part for part in parts if part)
+    return "\n".join(part for part in parts if part)
 
 
 def by_start(
@@ -268,12 +269,13 @@ def _row(year: int, chances: Posterior, test: SupF, within: int) -> dict[str, An
     """Return one named year's row."""
     near, before = chances.near(year, within=within)
     row: dict[str, Any] = {"year": year, "near": near, "near_before": before}
+    row["exact"] = chances.near(year, within=0)[0]
     row["given_one"] = chances.near(year, within=within, breaks=1)[0]
     at = test.table.to_dict("index").get(year, {})
     row |= {column: at.get(name, math.nan) for column, name in _COLUMNS.items()}
     row["why"] = _why(year, chances, test)
     if year not in chances.years.index:
-        row |= {"near": math.nan, "near_before": math.nan, "given_one": math.nan}
+        row |= dict.fromkeys(("near", "near_before", "exact", "given_one"), math.nan)
     return row
 
 
@@ -348,6 +350,8 @@ def _year(row: Mapping[Any, Any], within: int) -> str:
         f"{name}: the probability that a break falls {near} is {_percent(row['near'])} "
         f"(before seeing the series {_percent(row['near_before'])})"
     )
+    if within:
+        text += f", and in that very year {_percent(row['exact'])}"
     return f"{text}; {row['why']}." if row["why"] else f"{text}."
 
 

@@ -5,7 +5,7 @@ all measures, together with what every decision leaves out:
 
 - ``"all"``: one group, called "all".
 - ``"session"``: regular sessions. A session is not a calendar year: it opens in September and runs into the next year.
-  (The literature's year of a session is 1945 + session.)
+  (The publishers of the ideal points call 1945 + session its year.)
 - ``"year"``: calendar years of the vote.
 - ``"phase"``: Ulakhovich's three periods, as reported by Kłysiński (osw-2018, fn5), which end with 2001: see
   `neutrality.phases`. Two years are shared, so a boundary must be chosen.

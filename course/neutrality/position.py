@@ -30,8 +30,8 @@ seat, or where the reference has no position: it did not vote, or (a set of stat
 its members cast. See `neutrality.blocs`; `state` and `first` are never counted among the members of a reference.
 
 **What it cannot say.** Whether a state that differs has moved, or the others have: see `neutrality.movement`. Nor why:
-a "no" to a text that Russia opposes is a refusal to join its opponents, which is not the same as support for what
-Russia did. Only recorded votes on adopted texts are here.
+a "no" to a text that Russia opposes is a "no" to that text. It does not show support for what Russia did, and votes do
+not show the reason. Only recorded votes on adopted texts are here.
 
 **Intervals** are percentiles of a bootstrap that draws matters, not roll calls, because yearly resolutions on one
 matter repeat each other (`neutrality.matters`). They are missing (NaN) with fewer than `FEWEST` matters in a group: too
