@@ -10,6 +10,7 @@ Each module holds one idea and imports only what stands below it:
 - `breaks`, with `breaktest`, `breakposterior`, `breaksearch` and `breakseries` under it: when a yearly series changes
 - `reliability`, `divergence`: how consistently stances were coded; how far apart they lie
 - `groupings`, `matters`, `blocs`: roll calls by year, phase or issue; which of them repeat one matter; sets of states
+- `inputs`: refusing arguments that cannot be meant
 - `published`: the published ideal points
 - `rollcalls`: the General Assembly's recorded votes as one matrix
 - `claims`, `events`, `stances`: what the two sources say, when it happened, and where they see Minsk and Moscow stand

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import groupings, phases
+from neutrality import groupings, inputs, phases
 from neutrality.allpairs import Pairs, all_pairs, nothing_common, why_missing
 from neutrality.groupings import GROUPINGS, Grouping
 from neutrality.indices import MEASURES, SHARES, STANDARD, WORDS, check_measures, compute, indices, undefined
@@ -160,7 +160,7 @@ def pair(
     >>> pair(calls, "BLR", "RUS", by="osw", measures=["kappa"]).loc["from 2014"].round(2).tolist()
     [1148.0, 0.52, 0.48, 0.56]
     """
-    _check(one, other, draws, level)
+    _check(one, other, draws, level, seed)
     check_measures(measures)
     grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
     first, second = votes.votes(one)[grouping.rows], votes.votes(other)[grouping.rows]
@@ -322,7 +322,7 @@ def _clusters(votes: RollCalls, clusters: Sequence[Hashable] | pd.Series[Any]) -
     """Give each cluster a number; a gap is a cluster by itself."""
     if len(clusters) != len(votes):
         raise ValueError(f"pair: {len(clusters)} clusters for {len(votes)} roll calls. Give one a roll call.")
-    number = pd.factorize(pd.Series(list(clusters), dtype=object))[0].astype(np.int64)
+    number = pd.factorize(pd.Series(list(inputs.in_order(clusters, len(votes))), dtype=object))[0].astype(np.int64)
     gaps = number < 0
     number[gaps] = len(number) + np.arange(gaps.sum())
     return number
@@ -360,11 +360,10 @@ def _drawn_clusters(tables: Counts, bootstrap: _Bootstrap) -> Counts:
     return chosen.T @ rng.multinomial(size, np.full(size, 1 / size), size=bootstrap.draws).T
 
 
-def _check(one: str, other: str, draws: int, level: float) -> None:
+def _check(one: str, other: str, draws: int, level: float, seed: int) -> None:
     """Refuse arguments that have no answer."""
     if one == other:
         raise ValueError(f"pair: both states are {one!r}. Give two different states.")
-    if draws < 1:
-        raise ValueError(f"pair: draws is {draws}. Give 1 or more; 1000 is a good number.")
-    if not 0 < level < 1:
-        raise ValueError(f"pair: level is {level}. Give a number between 0 and 1, such as 0.95.")
+    inputs.whole("pair: draws", draws, least=1, example=1000)
+    inputs.share("pair: level", level, 0.95)
+    inputs.whole("pair: seed", seed, least=0, example=0)

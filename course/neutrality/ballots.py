@@ -189,7 +189,14 @@ def arrange(state: Any, period: Any, item: Any, vote: Any) -> Ballots:
     >>> ballots.cells["votes"].tolist(), ballots.kind.tolist()
     ([3, 3, 3], [4, 1, 4])
     """
-    frame = pd.DataFrame({"state": np.asarray(state), "period": period, "item": item, "vote": np.asarray(vote)})
+    columns = {"state": state, "period": period, "item": item, "vote": vote}
+    frame = pd.DataFrame({name: _column(name, values) for name, values in columns.items()})
+    odd = frame.index[~frame["vote"].isin([0, 1, 2])]
+    if len(odd):
+        raise BallotsError(
+            f"arrange: vote is {frame['vote'][odd[0]]!r} in row {odd[0]}. Give 0 yes, 1 abstain, 2 no; from "
+            "`RollCalls.matrix` take the code less 1."
+        )
     frame = frame[frame.groupby("item")["vote"].transform("nunique") > 1]
     _enough(frame)
     number, items = pd.factorize(frame["item"], sort=True)
@@ -215,6 +222,13 @@ def arrange(state: Any, period: Any, item: Any, vote: Any) -> Ballots:
         before=before,
         variance=variance,
     )
+
+
+def _column(name: str, values: Any) -> Any:
+    column = np.asarray(values)
+    if pd.isna(column).any():
+        raise BallotsError(f"arrange: {name} is missing in row {int(np.flatnonzero(pd.isna(column))[0])}.")
+    return column
 
 
 def _linked(label: Integers, later: Mapping[int, int]) -> Integers:

@@ -23,7 +23,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from neutrality import tables
+from neutrality import inputs, tables
 from neutrality.rollcalls import Mask, Matrix, RollCalls, Vote
 
 EU = "EU"
@@ -150,7 +150,9 @@ def states(codes: Iterable[str], name: str | None = None) -> Bloc:
     >>> states(["USA", "GBR", "FRA"]).name
     'majority of USA, GBR, FRA'
     """
-    listed = tuple(codes)
+    listed = inputs.listed("states: codes", codes)
+    if not listed or not all(isinstance(code, str) for code in listed):
+        raise ValueError("states: give one code or more, each a text such as 'USA'.")
     if len(set(listed)) < len(listed):
         raise ValueError(f"states: a code comes twice in {', '.join(listed)}. Give each once.")
     return Bloc(name or f"majority of {', '.join(listed)}", tuple(map(Member, listed)))
@@ -248,8 +250,12 @@ def reference(wanted: str | Bloc | Collection[str]) -> str | Bloc:
     if isinstance(wanted, Bloc):
         return wanted
     if isinstance(wanted, str):
+        if wanted != EU and wanted.strip().upper() in (EU, "EUROPEAN UNION"):
+            raise ValueError(f"reference is {wanted!r}. For the majority of the EU write {EU!r}.")
         return european_union() if wanted == EU else wanted
-    codes = sorted(wanted)
+    codes = sorted(inputs.listed("reference", wanted))
+    if EU in codes:
+        raise ValueError(f"reference: {EU!r} stands alone; it cannot be one of several. Give it by itself.")
     return codes[0] if len(codes) == 1 else states(codes)
 
 

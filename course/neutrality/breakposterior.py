@@ -39,6 +39,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from neutrality import inputs
 from neutrality.breakseries import AT_EACH_END, Floats, Ints, Yearly, whitener, yearly
 
 MOST = 3
@@ -116,7 +117,11 @@ class Posterior:
         posterior, prior : float
             After and before the series was seen.
         """
-        wanted = np.atleast_1d(np.asarray(years))
+        listed: list[Any] = list(years) if isinstance(years, Iterable) else [years]
+        wanted = np.array([inputs.whole("near: years", year, example=1994) for year in listed], dtype=np.int64)
+        if not len(wanted):
+            raise ValueError("near: no year is given. Give one or more, such as 1994.")
+        inputs.whole("near: within", within, least=0, example=1)
         return self._chance(lambda choices: _hit(choices, wanted, within), breaks)
 
     def bayes_factor(self, one: int, other: int, *, within: int = 0, breaks: int | None = 1) -> float:

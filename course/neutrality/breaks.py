@@ -262,7 +262,10 @@ def _named(candidates: Mapping[str, int] | Iterable[int]) -> dict[str, int]:
     twice = [year for year in years if years.count(year) > 1]
     if twice:
         raise ValueError(f"compare: {twice[0]} is named more than once. Give each year once, with one label.")
-    return {str(label): int(year) for label, year in pairs}
+    named = {str(label): int(year) for label, year in pairs}
+    if len(named) < len(pairs):
+        raise ValueError("compare: two years have the same label. Give each its own.")
+    return named
 
 
 def _row(year: int, chances: Posterior, test: SupF, within: int) -> dict[str, Any]:

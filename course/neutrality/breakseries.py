@@ -132,9 +132,19 @@ def whitener(years: Ints, rho: float) -> tuple[Floats, float]:
 
 def _years(index: pd.Index[Any]) -> Ints:
     """Return the years of an index."""
+    if index.name == "session":
+        raise ValueError("series: its index is sessions. Index it by years; a session's year is 1945 + its number.")
+    if isinstance(index, pd.PeriodIndex):
+        index = pd.Index(index.year)
     numbers = pd.to_numeric(pd.Series(index), errors="coerce") if index.dtype.kind in "iufO" else pd.Series([np.nan])
     if numbers.isna().any() or (numbers % 1 != 0).any():
         raise ValueError("series: its index is not years. Index it by whole numbers such as 1994.")
+    odd = numbers[(numbers < 1000) | (numbers > 2999)]
+    if len(odd):
+        raise ValueError(
+            f"series: its index has {odd.iloc[0]:.0f}, which is no year. Keep the years as the index; reset_index "
+            "drops them."
+        )
     years: Ints = numbers.to_numpy().astype(np.int64)
     back = np.flatnonzero(np.diff(years) <= 0)
     if len(back):

@@ -55,6 +55,7 @@ FEW = 10
 STYLE: dict[str, Any] = {
     "font.family": FONT,
     "font.size": TEXT,
+    "text.parse_math": False,  # a dollar sign is a dollar sign
     "text.color": INK,
     "axes.titlesize": TITLE,
     "axes.titlelocation": "left",

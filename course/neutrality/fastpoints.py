@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neutrality import inputs
 from neutrality.ballots import Ballots, BallotsError
 
 Floats = npt.NDArray[np.float64]
@@ -97,6 +98,8 @@ def fit(ballots: Ballots, *, tolerance: float = 0.01, rounds: int = 60) -> Fit:
     """
     from neutrality import ordinal  # compiled on first use
 
+    inputs.positive("fit: tolerance", tolerance, 0.01)
+    inputs.whole("fit: rounds", rounds, least=1, example=60)
     mean = _anchors(ballots)
     slope, low, high = _items(ballots)
     theta, out = mean.copy(), np.empty_like(mean)

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import phases, turningpoints
+from neutrality import inputs, phases, turningpoints
 from neutrality.phases import Boundary
 from neutrality.rollcalls import Mask, RollCalls
 
@@ -152,7 +152,7 @@ def group(
     """
     name = by if isinstance(by, str) else "labels"
     _check(by, boundary, since)
-    keep_special = name != "session" if special is None else bool(special)
+    keep_special = name != "session" if special is None else inputs.flag("group: special", special)
     usable = np.ones(len(votes), dtype=bool) if keep_special else ~votes.resolutions["special"].to_numpy(dtype=bool)
     notes: dict[str, Any] = {"special": keep_special}
     if name in ("session", "year", "labels"):
@@ -192,7 +192,7 @@ def _plain(labels: Iterable[Any]) -> list[Any]:
 
 def _labels(votes: RollCalls, by: npt.ArrayLike) -> pd.Series[Any]:
     """Return given labels as a series; refuse too many or too few of them."""
-    labels = by.reset_index(drop=True) if isinstance(by, pd.Series) else pd.Series(by)
+    labels = pd.Series(inputs.in_order(by, len(votes))).reset_index(drop=True)
     if len(labels) != len(votes):
         raise ValueError(
             f"group: by has {len(labels)} labels, there are {len(votes)} roll calls. Give one label a roll call, or "

@@ -267,6 +267,15 @@ def compare(points: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     0.996
     """
     by = _period(points)
+    if by == "year" and str(published.attrs.get("year", "")).startswith("1945"):
+        raise ValueError(
+            "compare: the published years are 1945 + session, yours are calendar years. Estimate with by='session', or "
+            "take the release '2025-07' with votes 'final' or 'all'."
+        )
+    for name, table in (("points", points), ("published", published)):
+        absent = [column for column in ("state", "point", "votes") if column not in table]
+        if absent:
+            raise ValueError(f"compare: {name} has no column {absent[0]!r}. Give a table such as `Estimate.points`.")
     if by not in published:
         raise ValueError(f"compare: the published table has no column {by!r}. Compare tables by the same periods.")
     mine = points.rename(columns={"point": "ours"})[["state", by, "ours", "votes"]]

@@ -121,11 +121,28 @@ def indices(counts: Counts, measures: Sequence[str] = SHARES) -> pd.DataFrame:
     >>> indices(table, ["pi"])["pi"].round(3).tolist()
     [-0.056]
     """
-    cells = np.ascontiguousarray(np.asarray(counts).reshape(-1, 9).T)
+    cells = np.ascontiguousarray(_counts(counts).reshape(-1, 9).T)
     table = pd.DataFrame({"n": cells.sum(axis=0)})
     for name, values in compute(cells, measures).items():
         table[name] = values
     return table
+
+
+def _counts(counts: Any) -> Counts:
+    """Return the counts as whole numbers; refuse what is none."""
+    numbers = np.asarray(counts)
+    if numbers.shape[-2:] != (3, 3):
+        raise ValueError(f"indices: counts has the shape {numbers.shape}. Give tables of three by three votes.")
+    if numbers.dtype.kind not in "iu":
+        numbers = numbers.astype(np.float64)
+        if not np.isfinite(numbers).all() or (numbers % 1 != 0).any():
+            raise ValueError(
+                "indices: counts must be whole numbers; these look like shares. Give those of joint_table."
+            )
+        numbers = numbers.astype(np.int64)
+    if (numbers < 0).any():
+        raise ValueError("indices: a count is below 0. Give how often each pair of votes was cast.")
+    return numbers
 
 
 def compute(

@@ -50,7 +50,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import groupings, matters
+from neutrality import groupings, inputs, matters
 from neutrality.groupings import Grouping
 from neutrality.phases import Boundary
 from neutrality.rollcalls import Mask, Matrix, RollCalls, Vote
@@ -519,6 +519,7 @@ def _apart(one: Matrix, two: Matrix) -> Floats:
 
 def _rest(votes: RollCalls, states: Collection[str], wanted: Collection[str] | None) -> Places:
     """Return the columns of the rest of the Assembly."""
+    states = inputs.listed("states", states)
     for code in states:
         votes.votes(code)
     if not states:
@@ -526,9 +527,12 @@ def _rest(votes: RollCalls, states: Collection[str], wanted: Collection[str] | N
     codes = votes.states["code"].tolist()
     if wanted is None:
         return np.array([place for place, code in enumerate(codes) if code not in states], dtype=np.int64)
+    wanted = inputs.listed("rest", wanted)
+    if not wanted:
+        raise ValueError("rest: no state is given. Give one or more, or leave it out for all others.")
     shared = sorted(set(states) & set(wanted))
-    if shared or not wanted:
-        raise ValueError(f"rest: {', '.join(shared) or 'nobody'} cannot be compared with. Give other states.")
+    if shared:
+        raise ValueError(f"rest: {', '.join(shared)} cannot be compared with. Give other states.")
     for code in wanted:
         votes.votes(code)
     return np.array([codes.index(code) for code in sorted(set(wanted))], dtype=np.int64)
@@ -548,10 +552,9 @@ def _periods(
 def _drawing(votes: RollCalls, draws: int, level: float, seed: int) -> _Drawing:
     if not len(votes):
         raise ValueError("there are no roll calls in this selection. Select at least one.")
-    if draws < 1:
-        raise ValueError(f"draws is {draws}. Give 1 or more; 1000 is a good number.")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}. Give a number between 0 and 1, such as 0.95.")
+    inputs.whole("draws", draws, least=1, example=1000)
+    inputs.share("level", level, 0.95)
+    inputs.whole("seed", seed, least=0, example=0)
     return _Drawing(draws, level, seed)
 
 

@@ -49,7 +49,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import blocs, groupings, matters
+from neutrality import blocs, groupings, inputs, matters
 from neutrality.blocs import Bloc
 from neutrality.groupings import Grouping
 from neutrality.phases import Boundary
@@ -348,9 +348,12 @@ def grid(
     """
     grouping = _grouping(votes, by, boundary, since, special)
     bootstrap = _bootstrap(votes, clusters, draws, level, seed)
-    listed = tuple(states)
-    wanted = [(definition, absent) for definition in definitions for absent in absences]
-    pairs = [(reference, state) for reference in references for state in listed]
+    listed = inputs.listed("grid: states", states)
+    counted = [inputs.flag("grid: absences", absent) for absent in inputs.listed("grid: absences", absences)]
+    wanted = [
+        (definition, absent) for definition in inputs.listed("grid: definitions", definitions) for absent in counted
+    ]
+    pairs = [(reference, state) for reference in inputs.listed("grid: references", references) for state in listed]
     skipped = tuple(state for reference, state in pairs if blocs.reference(reference) == state)
     cases = [
         _case(votes, definition, absent, state, first, reference)
@@ -373,6 +376,7 @@ def grid(
 
 def _case(votes: RollCalls, definition: str, absences: bool, state: str, first: str, wanted: Reference) -> _Case:
     """Look up the votes that a question is about, and refuse questions without an answer."""
+    inputs.flag("absences", absences)
     if definition not in DEFINITIONS:
         raise ValueError(f"definition is {definition!r}. Choose one of {', '.join(map(repr, DEFINITIONS))}.")
     if not len(votes):
@@ -400,16 +404,15 @@ def _grouping(
 
 def _bootstrap(votes: RollCalls, clusters: str | npt.ArrayLike, draws: int, level: float, seed: int) -> _Bootstrap:
     """Read how the intervals are to be drawn, and refuse what cannot be."""
-    if draws < 1:
-        raise ValueError(f"draws is {draws}. Give 1 or more; 1000 is a good number.")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}. Give a number between 0 and 1, such as 0.95.")
+    inputs.whole("draws", draws, least=1, example=1000)
+    inputs.share("level", level, 0.95)
+    inputs.whole("seed", seed, least=0, example=0)
     if isinstance(clusters, str):
         if clusters not in ("matters", "roll calls"):
             raise ValueError(f"clusters is {clusters!r}. Choose 'matters' or 'roll calls', or give one number each.")
         labels = matters.label(votes) if clusters == "matters" else np.arange(len(votes))
         return _Bootstrap(labels, clusters, draws, level, seed)
-    labels = np.asarray(clusters)
+    labels = np.asarray(inputs.in_order(clusters, len(votes)))
     if labels.shape != (len(votes),) or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"clusters: give one whole number for each of the {len(votes)} roll calls.")
     return _Bootstrap(labels.astype(np.int64), "given", draws, level, seed)

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from neutrality import tables
+from neutrality import inputs, tables
 from neutrality.rollcalls import UnknownStateError
 
 INTERVAL = 0.9
@@ -99,6 +99,7 @@ def points(
     if release != "2020-04":
         table = table[table[f"point_{chosen}"].notna()]
     if states is not None:
+        states = inputs.listed("points: states", states)
         _require(states, table)
         table = table[table["state"].isin(states)]
     frame = _older(table) if release == "2020-04" else _newer(table, chosen)
@@ -176,6 +177,9 @@ def gap(
     """
     if one == other:
         raise ValueError(f"gap: {one!r} is named twice. Name two states.")
+    for name, year in (("first", first), ("last", last)):
+        if year is not None:
+            inputs.whole(f"gap: {name}", year, example=1991)
     if first is not None and last is not None and first > last:
         raise ValueError(f"gap: the first year, {first}, is after the last, {last}. Swap them.")
     both = points(release, votes, states=[one, other], folder=folder)

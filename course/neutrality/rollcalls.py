@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from neutrality import tables
+from neutrality import inputs, tables
 from neutrality.tables import TableError
 
 
@@ -154,8 +154,8 @@ class RollCalls:
         >>> len(load().years(1964))
         0
         """
-        year = self.resolutions["year"]
-        return self.select(year.between(first, first if last is None else last))
+        first, last = _span("years", first, last, "year")
+        return self.select(self.resolutions["year"].between(first, last))
 
     def sessions(self, first: int, last: int | None = None) -> RollCalls:
         """Keep the roll calls of regular sessions.
@@ -179,7 +179,11 @@ class RollCalls:
         [1993, 1994]
         """
         number = pd.to_numeric(self.resolutions["session"].where(~self.resolutions["special"]))
-        return self.select(number.between(first, first if last is None else last))
+        first, last = _span("sessions", first, last, "session")
+        known = pd.to_numeric(self.resolutions["session"].where(~self.resolutions["special"])).max()
+        if first > 1000:
+            raise ValueError(f"sessions: there is no session {first}; the last is {known:.0f}. For years use `years`.")
+        return self.select(number.between(first, last))
 
     def _column(self, state: str) -> int:
         places = np.flatnonzero(self.states["code"] == state)
@@ -188,7 +192,7 @@ class RollCalls:
         return int(places[0])
 
     def _mask(self, mask: Any) -> Mask:
-        series = pd.Series(mask)
+        series = pd.Series(inputs.in_order(mask, len(self)))
         if len(series) != len(self):
             raise ValueError(f"select: the mask has {len(series)} values, there are {len(self)} roll calls.")
         if series.isna().any():
@@ -267,6 +271,17 @@ def _lookup(column: pa.ChunkedArray, numbers: Mapping[str, int], kind: type[np.i
         known = np.array([numbers[value] for value in chunk.dictionary.to_pylist()], dtype=kind)
         pieces.append(known.take(chunk.indices.to_numpy()))  # twice as fast as known[…]
     return np.concatenate(pieces)
+
+
+def _span(name: str, first: int, last: int | None, what: str) -> tuple[int, int]:
+    """Return the first and the last year or session; refuse what is neither, and a span that ends before it begins."""
+    start = inputs.whole(f"{name}: first", first, example=1991 if what == "year" else 46)
+    end = start if last is None else inputs.whole(f"{name}: last", last)
+    if end < start:
+        raise ValueError(f"{name}: the first {what}, {start}, is after the last, {end}. Swap them.")
+    if what == "year" and start < 1000:
+        raise ValueError(f"{name}: {start} is no year. Write it with four digits, such as 1991.")
+    return start, end
 
 
 def _unknown(state: str, states: pd.DataFrame) -> str:

@@ -11,9 +11,9 @@ alone, whole periods take thousands of rounds to find their place against each o
 This matters, because scaling positions in every round makes the resting place depend a little on how fast cut points
 follow: with the larger steps kept, the first sessions came to rest a quarter of a standard deviation further right.
 
-**When to stop** is decided by the chain alone. Rounds come in blocks of 50. Of the blocks after the warm-up at most the
-second half of all counts; if the positions' means over its first and its second part differ by little (root mean
-square), the chain stops. Where whole early periods stand is known least, and changes slowest.
+**When to stop** is decided by the chain alone. Rounds come in blocks of 50, and all after the warm-up count. If the
+positions' means over their first and their second half differ by little (root mean square), the chain stops. Where
+whole early periods stand is known least, and changes slowest: it takes thousands of rounds to be averaged out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from neutrality import inputs
 from neutrality.ballots import Ballots
 from neutrality.fastpoints import FARTHEST, Fit, fit
 
@@ -83,7 +84,8 @@ def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, se
     ballots : Ballots
         The votes; see `neutrality.ballots`.
     tolerance : float, optional
-        Stop when the Monte Carlo error is below this (in standard deviations of positions).
+        Stop when the Monte Carlo error is below this (in standard deviations of positions). With 0 all rounds are
+        done.
     rounds : int, optional
         Stop after so many rounds in any case; at least 600, of which 400 warm up.
     seed : int, optional
@@ -108,6 +110,10 @@ def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, se
     >>> drawn.rounds, drawn.mean.shape == (len(votes.cells),)
     (600, True)
     """
+    if tolerance != 0:
+        inputs.positive("sample: tolerance", tolerance, 0.015)
+    inputs.whole("sample: seed", seed, least=0, example=0)
+    inputs.whole("sample: rounds", rounds, example=4000)
     fewest = (WARMING + 4) * BLOCK
     if rounds < fewest:
         raise ValueError(f"sample: rounds is {rounds}. Give {fewest} or more; the first {WARMING * BLOCK} warm up.")
@@ -121,29 +127,23 @@ def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, se
         means.append(mean)
         kept.append(draws)
         error = _error(means)
-    first = _first(means)
-    drawn = np.concatenate(kept[first:])
+    drawn = np.concatenate(kept[WARMING:])
     low, high = np.quantile(drawn, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], axis=0)
     return Sample(
-        mean=np.mean(means[first:], axis=0),
+        mean=np.mean(means[WARMING:], axis=0),
         low=low.astype(np.float64),
         high=high.astype(np.float64),
         draws=drawn,
         rounds=len(means) * BLOCK,
-        counted=(len(means) - first) * BLOCK,
+        counted=(len(means) - WARMING) * BLOCK,
         error=float(error),
         converged=bool(error < tolerance),
     )
 
 
-def _first(means: list[Floats]) -> int:
-    """Return the first block that counts."""
-    return max(WARMING, len(means) // 2)
-
-
 def _error(means: list[Floats]) -> float:
     """Compare the two parts of the blocks that count; no answer before there are four."""
-    counted = means[_first(means) :]
+    counted = means[WARMING:]
     if len(counted) < 4:
         return float("inf")
     part = len(counted) // 2

@@ -127,8 +127,12 @@ def test_what_a_reference_can_be(wanted: object, name: str) -> None:
 
 def test_what_cannot_be_a_set() -> None:
     """Each error names what is wrong."""
-    with pytest.raises(ValueError, match="at least one state"):
+    with pytest.raises(ValueError, match="one code or more"):
         blocs.states([])
+    with pytest.raises(TypeError, match=r"Give a list, such as \['USA'\]"):
+        blocs.states("USA")
+    with pytest.raises(ValueError, match="write 'EU'"):
+        blocs.reference("eu")
     with pytest.raises(ValueError, match="USA, GBR, USA"):
         blocs.states(["USA", "GBR", "USA"])
     with pytest.raises(ValueError, match=r"AAA leaves \(1999-01-01\) before"):

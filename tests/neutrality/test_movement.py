@@ -391,7 +391,7 @@ def test_one_common_vote() -> None:
         (moved, {"draws": 0}, ValueError, "draws is 0"),
         (own, {"states": []}, ValueError, "at least one code"),
         (own, {"states": ["XXX"]}, UnknownStateError, "'XXX'"),
-        (own, {"rest": []}, ValueError, "nobody"),
+        (own, {"rest": []}, ValueError, "no state is given"),
         (with_rest, {"level": 1}, ValueError, "level is 1"),
         (with_rest, {"rest": ["ZZZ"]}, UnknownStateError, "'ZZZ'"),
         (with_rest, {"by": "decade"}, ValueError, "'decade'"),
