@@ -18,6 +18,9 @@ from neutrality import phases, turningpoints
 from neutrality.drawing import INK, SHADE, inches
 from neutrality.figures_layout import SMALL, text_width
 
+LONGEST = 500
+"""No plot has more years than this."""
+
 _NAMES = {"osw": "Kłysiński", "digest": "Digest page"}
 _ROW = 0.185  # inches
 _BAR = 0.15
@@ -266,8 +269,17 @@ def year_ticks(axes: Axes, first: int, last: int) -> None:
     ----------
     axes : matplotlib.axes.Axes
     first, last : int
+
+    Raises
+    ------
+    ValueError
+        If there are more than `LONGEST` years between them.
     """
     room = max(2, int(inches(axes)[0] / 0.5))
-    step = next(step for step in (1, 2, 5, 10, 20, 50) if (last - first) / step < room)
+    if last - first > LONGEST:
+        raise ValueError(
+            f"last is {last}, {last - first} years after the first, {first}. Draw at most {LONGEST} years."
+        )
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if (last - first) / step < room)
     start = first if step < 5 else -(-first // step) * step
     axes.set_xticks(range(start, last + 1, step))

@@ -81,6 +81,11 @@ def position_shares(table: pd.DataFrame, *, title: str, labels: Mapping[str, str
     needed = ["n", *(start + share + end for share in _ALWAYS for start, end in _FORMS)]
     need(table, needed, where=where, giver="neutrality.position.when_opposed")
     few_enough(table.index, MOST_GROUPS, where=where, what="groups")
+    twice = table.index[table.index.duplicated()]
+    if len(twice):
+        raise ValueError(f"{where}: {twice[0]} is there twice. Keep one row of each.")
+    if pd.api.types.is_integer_dtype(table.index):
+        table = table.sort_index()
     table = _with_other(table)
     _check_shares(table)
     called = _Called(table.attrs, labels or {})

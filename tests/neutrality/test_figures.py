@@ -943,3 +943,26 @@ class TestPictures:
         source = inspect.getsource(inspect.getmodule(bare))
         kinds = source[source.index("KINDS = {") : source.index("@pytest.fixture")]
         assert all(f"figures.{plot}(" in kinds for plot in plots)
+
+
+def test_years_of_shares_are_drawn_in_their_order():
+    """A table that stands upside down is the same plot."""
+    table = shares()
+    turned = table.iloc[::-1]
+    turned.attrs = table.attrs
+    drawn = [repr(figures.position_shares(each, title="Shares")) for each in (table, turned)]
+    assert drawn[0] == drawn[1]
+
+
+def test_a_year_of_shares_that_comes_twice_is_refused():
+    """Two bars at one place would hide each other."""
+    table = shares()
+    with pytest.raises(ValueError, match="1991 is there twice"):
+        figures.position_shares(pd.concat([table, table.iloc[:1]]), title="Shares")
+
+
+def test_a_span_of_thousands_of_years_is_refused():
+    """The error says how long a plot can be."""
+    points = pd.DataFrame({"state": ["BLR"] * 2, "year": [1991, 1992], "point": [0.1, 0.2], "low": 0.0, "high": 1.0})
+    with pytest.raises(ValueError, match="Draw at most 500 years"):
+        figures.ideal_point_paths(points.assign(votes=9), title="Points", first=1991, last=20000)
