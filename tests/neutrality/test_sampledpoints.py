@@ -106,9 +106,9 @@ def test_positions_are_standardised_in_each_round() -> None:
 
 
 def test_a_sample_is_what_it_says() -> None:
-    """At most the second half of the rounds counts, every fifth is kept, and the limits are quantiles of those."""
+    """All rounds after the warm-up count, every fifth is kept, and the limits are quantiles of those."""
     drawn = world(2)[1]
-    assert (drawn.rounds, drawn.counted) == (ROUNDS, ROUNDS // 2)
+    assert (drawn.rounds, drawn.counted) == (ROUNDS, ROUNDS - WARMING * BLOCK)
     assert drawn.draws.shape == (drawn.counted // KEPT, len(drawn.mean))
     assert drawn.draws.dtype == np.float32
     inside = ((drawn.draws >= drawn.low) & (drawn.draws <= drawn.high)).mean(axis=0)
