@@ -14,11 +14,10 @@ BANK = bank.load(Path(__file__).parents[2] / "grading" / "items")
 CODINGS = stances.codings(items=True)
 LAST = CODINGS[CODINGS["round"] == CODINGS["round"].max()]
 OPTIONS = tuple(code.replace("not in the source", "not-in-source").replace(" ", "-") for code in stances.CODES)
+ENTRIES = [entry for assignment in BANK.values() for entry in assignment.entries.values() if entry.item.kind == "code"]
 ROWS = [
     pytest.param(entry, number, row, id=f"{entry.item.id}-{number}-{row}")
-    for assignment in BANK.values()
-    for entry in assignment.entries.values()
-    if entry.item.kind == "code"
+    for entry in ENTRIES
     for number in range(len(entry.keys))
     for row in entry.item.form["rows"]
 ]
@@ -46,9 +45,7 @@ def test_the_key_is_the_adjudicated_code_and_others_are_a_coders(entry: bank.Ent
     assert set(taken) == set(codes.values())
 
 
-@pytest.mark.parametrize(
-    "entry", {row.values[0].item.id: row.values[0] for row in ROWS}.values(), ids=lambda one: one.item.id
-)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.item.id)
 def test_the_options_are_the_codebooks_answers(entry: bank.Entry) -> None:
     """All seven, by these ids."""
     assert set(entry.item.options) == set(OPTIONS)
