@@ -190,7 +190,7 @@ SESSION_48 = [
 
 @pytest.mark.parametrize(("pair", "other", "said"), SESSION_48, ids=[one[0] for one in SESSION_48])
 def test_numbers_that_a_question_quotes_are_those_of_the_data(pair, other, said):
-    """Question 16 quotes counts of session 48; the votes give the same today."""
+    """Question 18 quotes counts of session 48; the votes give the same today."""
     from neutrality import agreement, rollcalls
 
     row = agreement.pair(rollcalls.load(), "BLR", other, by="session").loc[48]
