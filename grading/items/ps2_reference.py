@@ -50,7 +50,9 @@ def table(given: dict[str, Any]) -> list[list[float]]:
 
 def table_half(given: dict[str, Any]) -> list[list[float]]:
     """Give the same, wrongly with a half for an abstention beside a yes or a no."""
-    return [[session, *_row("BLR", given["code"], _in_sessions(session, session), half=True)] for session in _sessions()]
+    return [
+        [session, *_row("BLR", given["code"], _in_sessions(session, session), half=True)] for session in _sessions()
+    ]
 
 
 def table_of_russia(given: dict[str, Any]) -> list[list[float]]:
