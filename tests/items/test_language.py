@@ -23,10 +23,8 @@ def test_sentences_of_an_item_are_short(entry):
     item = entry.item
     texts = [item.prompt, item.hint, entry.right, entry.otherwise, *item.options.values()]
     texts += [wrong.message for wrong in entry.wrong]
-    texts += [str(value) for one in item.pool for value in one.values() if not isinstance(value, list)]
-    texts += [
-        line for one in item.pool for value in one.values() if isinstance(value, list) for line in map(str, value)
-    ]
+    for value in (value for one in item.pool for value in one.values()):
+        texts += map(str, value if isinstance(value, list) else [value])
     texts += [level["says"] for row in item.form.get("rubric", ()) for level in row["levels"]]
     long = [one for text in texts for one in _sentences(text) if len(re.findall(r"\w+", one)) >= 30]
     assert not long
