@@ -43,12 +43,16 @@ def first_year_only(given: dict[str, Any]) -> float:
 
 def yearly_table(given: dict[str, Any]) -> list[list[float]]:
     """Compute the rows of a table: a year, its roll calls that count for Russia and a country, and the share."""
-    return [_row(year, "RUS", given["code"], _in_years({"first_year": year, "last_year": year})) for year in _three(given)]
+    return [
+        _row(year, "RUS", given["code"], _in_years({"first_year": year, "last_year": year})) for year in _three(given)
+    ]
 
 
 def yearly_table_with_belarus(given: dict[str, Any]) -> list[list[float]]:
     """Compute the same, wrongly for Belarus and the country."""
-    return [_row(year, "BLR", given["code"], _in_years({"first_year": year, "last_year": year})) for year in _three(given)]
+    return [
+        _row(year, "BLR", given["code"], _in_years({"first_year": year, "last_year": year})) for year in _three(given)
+    ]
 
 
 def table_by_session(given: dict[str, Any]) -> list[list[float]]:
