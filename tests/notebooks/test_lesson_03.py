@@ -54,6 +54,21 @@ def test_years_differ_in_how_many_roll_calls_count():
     assert f"in 2013 only {counts[2013]}" in TEXT
 
 
+def test_no_vote_is_on_subsidies_firms_or_the_union_state():
+    """Of all recorded votes of these years, none has one of the three in its title."""
+    titles = rollcalls.load().years(1997, 2013).resolutions["title"]
+    assert not titles.str.contains(r"subsid|privatis|privatiz|Union State", case=False).any()
+
+
+@pytest.mark.parametrize(("state", "vote"), [("BLR", 3), ("RUS", 3), ("USA", 1)])
+def test_the_two_texts_on_human_rights_in_belarus_were_voted_on_as_the_lesson_says(state, vote):
+    """In December of two years, two states no and one yes."""
+    chosen = rollcalls.load()
+    chosen = chosen.select(chosen.resolutions["title"].str.contains("human rights in Belarus"))
+    assert [f"{day:%Y-%m}" for day in chosen.resolutions["date"]] == ["2006-12", "2007-12"]
+    assert set(chosen.votes(state)) == {vote}
+
+
 @pytest.mark.parametrize(
     ("issue", "actor", "code"),
     [
