@@ -18,8 +18,8 @@ PARTS = dict(re.findall(r"^## (.+)\n\n((?:(?!^## ).*\n)+)", TEXT, re.MULTILINE))
 RESTING = {name: part for name, part in PARTS.items() if name != "How to use this page"}
 CITED = re.compile(r"\[([^\]]+)\]\((https?://[^)]+)\) \(`([a-z0-9-]+)`\)")
 ASKED_FOR = (
-    "Neutrality in a war", "Permanent neutrality", "Non-alignment", "Balancing and bandwagoning", "Hedging", "Finlandization",
-    "Austria", "Finland", "Moldova", "Turkmenistan",
+    "Neutrality in a war", "Permanent neutrality", "Non-alignment", "Balancing and bandwagoning", "Hedging",
+    "Finlandization", "Austria", "Finland", "Moldova", "Turkmenistan",
 )  # fmt: skip
 
 
