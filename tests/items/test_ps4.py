@@ -95,7 +95,7 @@ def test_a_single_code_is_the_adjudicated_one_and_undisputed(variant: Any) -> No
     last = coded[(coded["issue"] == issue) & (coded["actor"] == actor) & (coded["round"] == 3)]
     assert set(last["code"]) == {key.replace("not-in-source", stances.NOT_IN_SOURCE)}
     assert given["proposition"] == issues.at[issue, "proposition"]
-    assert (given["two_means"], given["minus_two_means"]) == (
+    assert (given["meaning_of_2"], given["meaning_of_minus_2"]) == (
         issues.at[issue, "plus_two"],
         issues.at[issue, "minus_two"],
     )
