@@ -36,6 +36,10 @@ class Settings:
         The ``pyproject.toml`` from which the student distribution takes its dependencies.
     workdir : Path
         The nbgrader course folder: everything that marking makes is below it.
+    weights : Path or None
+        The table that says how points become the course mark (:mod:`fairmark.weights`); None where there is none.
+    scheme : str
+        The scheme of that table that counts.
     """
 
     file: Path
@@ -50,6 +54,8 @@ class Settings:
     prepare: dict[str, str]
     project: Path
     workdir: Path
+    weights: Path | None = None
+    scheme: str = ""
 
     @property
     def gradebook(self) -> str:
@@ -98,7 +104,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
         raise SettingsError(f"{file}: cannot be read: {error}") from None
     try:
         course, paths, student = record["course"], record["paths"], record["student"]
-        root = file.parent
+        root, marks = file.parent, record.get("marks")
         env_bank = os.environ.get("FAIRMARK_BANK")
         return Settings(
             file=file,
@@ -113,6 +119,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             prepare=dict(student.get("prepare", {})),
             project=(root / paths["project"]).resolve(),
             workdir=(workdir or root / paths["workdir"]).resolve(),
+            weights=(root / marks["weights"]).resolve() if marks else None,
+            scheme=marks["scheme"] if marks else "",
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None
