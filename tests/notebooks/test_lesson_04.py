@@ -67,11 +67,12 @@ def test_the_lesson_counts_the_bars_of_the_timeline_that_are_no_events() -> None
 
 
 def test_the_lesson_gives_the_days_of_the_notes_as_the_table_does() -> None:
-    """January 2018 is as exact as the table goes for the plans, and 23 March 2014 for the speech."""
+    """The proposal's days come from outside, beside a news item of another date; the speech has a day of its own."""
     told = events.load().set_index("id")
-    assert (told.at["e46", "first"], told.at["e46", "precision"]) == ("2018-01", "month")
-    assert told.at["e31", "precision"] == "day"
-    assert "news item of 5 January 2018" in PROSE
+    assert told.at["e43", "basis"] == "outside"
+    assert "news item in note 12 is of 5 July 2017" in told.at["e43", "note"]
+    assert "news item of 5 July 2017" in PROSE
+    assert (told.at["e31", "precision"], told.at["e31", "basis"]) == ("day", "stated")
 
 
 @pytest.mark.parametrize(("issue", "code"), [("i18", "-1"), ("i20", "not taken"), ("i24", "-1"), ("i29", "-1")])
