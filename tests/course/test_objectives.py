@@ -21,11 +21,16 @@ LESSONS = sorted((ROOT / "notebooks" / "lessons").glob("[0-9][0-9]*.ipynb"))
 
 
 def _table(heading: str) -> list[dict[str, str]]:
-    """Read the table of the syllabus whose first column has this heading."""
-    lines = SYLLABUS.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()
-    names = [heading, *(part.strip() for part in lines[0].strip(" |").split("|"))]
+    """Read the rows of every table of the syllabus whose first column has this heading."""
+    return [row for part in SYLLABUS.split(f"| {heading} |")[1:] for row in _rows(heading, part)]
+
+
+def _rows(heading: str, part: str) -> list[dict[str, str]]:
+    """Read the table whose first heading stands just before this part of the syllabus."""
+    lines = part.partition("\n\n")[0].splitlines()
+    names = [heading, *(name.strip() for name in lines[0].strip(" |").split("|"))]
     return [
-        dict(zip(names, (part.strip() for part in line.strip("| ").split(" | ")), strict=True)) for line in lines[2:]
+        dict(zip(names, (cell.strip() for cell in line.strip("| ").split(" | ")), strict=True)) for line in lines[2:]
     ]
 
 
