@@ -197,7 +197,9 @@ def _georgia() -> Mask:
 
 def _rights() -> Mask:
     begins = ("Situation of human rights in", "Human rights situation in")
-    return (rollcalls.load().resolutions["title"].str.startswith(begins) & _day().dt.year.between(2006, 2017)).to_numpy()
+    return (
+        rollcalls.load().resolutions["title"].str.startswith(begins) & _day().dt.year.between(2006, 2017)
+    ).to_numpy()
 
 
 def _issue(given: Given) -> Mask:
