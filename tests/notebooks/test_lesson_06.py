@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -174,4 +175,4 @@ def test_the_orders_of_question_19_are_those_of_the_data(number: int) -> None:
     }
     assert sorted(shares, key=lambda option: -shares[option]) == entry.keys[number]
     ordered = sorted(shares.values())
-    assert min(after - before for before, after in zip(ordered, ordered[1:], strict=False)) > 0.015
+    assert min(after - before for before, after in pairwise(ordered)) > 0.015
