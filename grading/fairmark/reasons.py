@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Effect = Literal["flagged", "stopped", "noted", "again", "refused"]
+Effect = Literal["flagged", "stopped", "missing", "noted", "again", "refused"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reason:
         Short, for tables and records.
     effect : str
         ``flagged``: the submission cannot be marked, and its marks stay open. ``stopped``: the run ended early; what
-        came out before counts. ``noted``: it is marked, and the instructor is told. ``again``: nothing was decided;
+        came out before counts. ``missing``: one answer did not come out. ``noted``: it is marked, and the instructor is told. ``again``: nothing was decided;
         the next run tries again. ``refused``: marking does not begin.
     student, instructor : str
         A sentence for each.
@@ -79,34 +79,77 @@ _ALL = (
     ),
     # The run ended before the notebook did.
     Reason(
-        "stopped-early",
+        "ended-itself",
         "stopped",
         "Your notebook ended its own Python while it ran. Answers above that place count.",
         "The notebook ended its own Python while it ran.",
     ),
     Reason(
+        "cell-stuck",
+        "stopped",
+        "A cell of your notebook ran for too long and could not be interrupted. Answers above that place count.",
+        "A cell ran over its time and could not be interrupted.",
+    ),
+    Reason(
         "out-of-time",
         "stopped",
         "Your notebook ran for too long and was ended. Answers above that place count.",
-        "The notebook used up its time and was ended.",
+        "The notebook as a whole ran over its time.",
+    ),
+    Reason(
+        "out-of-cpu",
+        "stopped",
+        "Your notebook computed for too long and was ended. Answers above that place count.",
+        "The notebook used up its processor time.",
     ),
     Reason(
         "out-of-memory",
         "stopped",
-        "Your notebook asked for more memory than there is for it, and was ended. Answers above that place count.",
-        "The notebook used up its memory and was ended.",
+        "Your notebook asked for too much memory and was ended. Answers above that place count.",
+        "The notebook asked for more memory than its share.",
     ),
     Reason(
-        "too-much-output",
-        "stopped",
-        "Your notebook printed far too much and was ended. Answers above that place count.",
-        "The notebook wrote more than its share and was ended.",
-    ),
-    Reason(
-        "broken-reply",
+        "garbled-channel",
         "stopped",
         "What came out of your notebook could not be read. Answers above that place count.",
-        "The process that ran the notebook sent something that no honest notebook makes it send.",
+        "What came out was not in the agreed form. No honest notebook does that.",
+    ),
+    # One answer did not come out.
+    Reason(
+        "not-defined",
+        "missing",
+        "The name that the question asks for is not defined.",
+        "The notebook does not define the name.",
+    ),
+    Reason(
+        "not-a-function",
+        "missing",
+        "The question asks for a function, and there is none of that name.",
+        "A function was asked for, and the name holds none.",
+    ),
+    Reason(
+        "no-plain-form",
+        "missing",
+        "The value is of a kind, or of a size, that cannot be handed in.",
+        "The value is of a kind or size that cannot be an answer.",
+    ),
+    Reason(
+        "unreadable-value",
+        "missing",
+        "The value raised an error, or took too long, while it was read.",
+        "The value raised an error, or took too long, while it was read.",
+    ),
+    Reason(
+        "not-sent",
+        "missing",
+        "The answer did not come out of the notebook.",
+        "The run ended before the answer was read.",
+    ),
+    Reason(
+        "not-json",
+        "missing",
+        "What came out of the notebook is not an answer.",
+        "What came out is not strict JSON. No honest notebook does that.",
     ),
     # Marked, and worth knowing.
     Reason(
@@ -147,10 +190,10 @@ _ALL = (
         "The submission, or its mark, changed while it was being marked. Run fairmark mark again.",
     ),
     Reason(
-        "worker-died",
+        "worker-lost",
         "again",
         "Your submission is not marked yet.",
-        "The process that runs notebooks died over it, more than once. Run fairmark mark again, and look at the notebook.",
+        "The process that runs notebooks died over it, more than once. Run it again, and look at the notebook.",
     ),
     Reason(
         "marking-failed",
