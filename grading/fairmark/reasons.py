@@ -21,8 +21,9 @@ class Reason:
         Short, for tables and records.
     effect : str
         ``flagged``: the submission cannot be marked, and its marks stay open. ``stopped``: the run ended early; what
-        came out before counts. ``missing``: one answer did not come out. ``noted``: it is marked, and the instructor is told. ``again``: nothing was decided;
-        the next run tries again. ``refused``: marking does not begin.
+        came out before counts. ``missing``: one answer did not come out. ``noted``: it is marked, and the instructor
+        is told. ``again``: nothing was decided; the next run tries again. ``refused``: marking does not begin, or
+        breaks off.
     student, instructor : str
         A sentence for each.
     """

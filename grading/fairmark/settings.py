@@ -36,6 +36,9 @@ class Settings:
         The ``pyproject.toml`` from which the student distribution takes its dependencies.
     workdir : Path
         The nbgrader course folder: everything that marking makes is below it.
+    gradebook_url : str
+        The address of a gradebook elsewhere, such as on PostgreSQL; the environment variable ``FAIRMARK_GRADEBOOK``
+        goes before the file. Empty: a file in ``workdir``.
     """
 
     file: Path
@@ -50,11 +53,12 @@ class Settings:
     prepare: dict[str, str]
     project: Path
     workdir: Path
+    gradebook_url: str = ""
 
     @property
     def gradebook(self) -> str:
         """The address of nbgrader's gradebook."""
-        return f"sqlite:///{self.workdir / 'gradebook.db'}"
+        return self.gradebook_url or f"sqlite:///{self.workdir / 'gradebook.db'}"
 
 
 def find_file(start: Path | None = None) -> Path:
@@ -113,6 +117,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             prepare=dict(student.get("prepare", {})),
             project=(root / paths["project"]).resolve(),
             workdir=(workdir or root / paths["workdir"]).resolve(),
+            gradebook_url=os.environ.get("FAIRMARK_GRADEBOOK") or paths.get("gradebook", ""),
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None
