@@ -9,9 +9,13 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from typing import Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
 
 from worksheet import wire
+
+Guard: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 MIME = "application/vnd.worksheet.answer+json"
 
@@ -36,8 +40,19 @@ def value_of(namespace: dict[str, Any], name: str) -> dict[str, Any]:
     return _sent(namespace[name], name)
 
 
-def results_of(namespace: dict[str, Any], name: str, calls: list[list[Any]]) -> dict[str, Any]:
+def results_of(
+    namespace: dict[str, Any], name: str, calls: list[list[Any]], guard: Guard = contextlib.nullcontext
+) -> dict[str, Any]:
     """Call an answer function with each list of arguments; what it prints is thrown away.
+
+    Parameters
+    ----------
+    namespace, name
+        The notebook's names, and the function's.
+    calls
+        For each call its list of arguments.
+    guard
+        Makes a context in which one call runs: marking sets a time limit there.
 
     Returns
     -------
@@ -52,7 +67,7 @@ def results_of(namespace: dict[str, Any], name: str, calls: list[list[Any]]) -> 
     """
     if not callable(namespace.get(name)):
         return {"problem": f"{name} must be a function, and is not."}
-    return _sent([_call(namespace[name], arguments) for arguments in calls], name)
+    return _sent([_call(namespace[name], arguments, guard) for arguments in calls], name)
 
 
 def emit(nonce: str, name: str, calls: str | None = None) -> None:
@@ -76,10 +91,17 @@ def emit(nonce: str, name: str, calls: str | None = None) -> None:
     display({MIME: {"nonce": nonce} | found}, raw=True)
 
 
-def _call(function: Any, arguments: list[Any]) -> dict[str, Any]:
-    quiet = io.StringIO()
+class _Nowhere(io.TextIOBase):
+    """Takes whatever is printed, however much, and keeps nothing."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def _call(function: Any, arguments: list[Any], guard: Guard) -> dict[str, Any]:
+    quiet = _Nowhere()
     try:
-        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+        with guard(), contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
             return {"value": wire.plain(function(*arguments))}
     except Exception as error:  # whatever a student's function raises is its result
         return {"error": f"{type(error).__name__}: {error}"[:200]}

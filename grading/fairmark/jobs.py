@@ -43,6 +43,10 @@ a size, that cannot be handed in. ``unreadable-value``: the value raised an erro
 """
 
 
+Kind = Literal["stream", "result", "display", "error"]
+"""What an output of a cell is: printed, the value of the last line, displayed, or a traceback."""
+
+
 class JobError(ValueError):
     """A job or outcome whose text is not in the agreed form; the message says what is wrong with it."""
 
@@ -134,7 +138,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
 
     def steps(self) -> list[tuple[int, str, str]]:
-        """List what is run: the cell's number, its code, and the item that is read instead, or an empty text.
+        r"""List what is run: the cell's number, its code, and the item that is read instead, or an empty text.
 
         Raises
         ------
@@ -143,9 +147,9 @@ class Job:
 
         Examples
         --------
-        >>> cells = [{"cell_type": "code", "metadata": {}, "source": ["x = 1\\n", "x"]}]
+        >>> cells = [{"cell_type": "code", "metadata": {}, "source": ["x = 1\n", "x"]}]
         >>> Job("anna", json.dumps({"cells": cells})).steps()
-        [(0, 'x = 1\\nx', '')]
+        [(0, 'x = 1\nx', '')]
         """
         wanted = {request.item for request in self.requests}
         try:
@@ -207,13 +211,13 @@ class Output:
     Attributes
     ----------
     kind : str
-        ``stream`` (printed), ``result`` (the value of the last line), ``display``, or ``error`` (a traceback).
+        One of :data:`Kind`.
     text : str
     png : str
         A picture in base64, or empty.
     """
 
-    kind: Literal["stream", "result", "display", "error"]
+    kind: Kind
     text: str = ""
     png: str = ""
 
