@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import ipaddress
 import os
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -143,8 +144,11 @@ class Pool:
         client = distributed.Client(cluster, set_as_default=False)
         self._stack.callback(client.close)
         executor = client.get_executor(pure=False, retries=TRIES)
-        # Dask would copy an object that it is given; a function that holds it stays what it is.
-        return lambda text: executor.submit(_Call(crew), text)
+        # Dask sends copies of what it is given, also to itself; so what it is given is only a name.
+        key = secrets.token_hex(8)
+        _crews[key] = crew
+        self._stack.callback(_crews.pop, key)
+        return lambda text: executor.submit(_run_here, key, text)
 
     def _cluster(self) -> Callable[[str], Future[str]]:
         distributed = _distributed()
@@ -159,16 +163,6 @@ class Pool:
         course, due = _without_secrets(self.course), environment.sha256(self.course, confined=self.confined)
         executor = client.get_executor(pure=False, retries=TRIES)
         return lambda text: executor.submit(run_remotely, course, self.confined, due, text)
-
-
-class _Call:
-    """A job's function with the workers of this process; Dask passes it on as it is."""
-
-    def __init__(self, crew: Workers) -> None:
-        self.crew = crew
-
-    def __call__(self, text: str) -> str:
-        return run(self.crew, text)
 
 
 def run(crew: Workers, text: str) -> str:
@@ -188,8 +182,12 @@ def run(crew: Workers, text: str) -> str:
     return outcome.to_json()
 
 
-_crews: dict[tuple[str, bool], Workers] = {}
+_crews: dict[str, Workers] = {}
 _crews_lock = threading.Lock()
+
+
+def _run_here(key: str, text: str) -> str:
+    return run(_crews[key], text)
 
 
 def run_remotely(course: Settings, confined: bool, due: str, text: str) -> str:
@@ -207,7 +205,8 @@ def run_remotely(course: Settings, confined: bool, due: str, text: str) -> str:
             "Install the same versions, and give every machine the same student bundle"
         )
     with _crews_lock:
-        crew = _crews.setdefault((str(course.workdir), confined), Workers(lambda: Worker(course, confined=confined)))
+        key = f"{course.workdir} {confined}"
+        crew = _crews.setdefault(key, Workers(lambda: Worker(course, confined=confined)))
     return run(crew, text)
 
 

@@ -48,7 +48,7 @@ def requests(entries: Mapping[str, Entry]) -> tuple[Request, ...]:
 
 
 def judge(
-    course: Settings, entries: Mapping[str, Entry], sent: Mapping[str, Sent], student: str
+    course: Settings, entries: Mapping[str, Entry], sent: Mapping[str, Sent], student: str, stopped: str = ""
 ) -> list[dict[str, Any]]:
     """Judge every item.
 
@@ -58,7 +58,7 @@ def judge(
         One record an item: the verdict's fields, the answer, the variant's number, and the reason code where no answer
         came out.
     """
-    return [_one(course, entry, sent.get(name), student) for name, entry in entries.items()]
+    return [_one(course, entry, sent.get(name), student, stopped) for name, entry in entries.items()]
 
 
 def points(
@@ -118,19 +118,21 @@ def _own_test(cell: Marked, shown: tuple[Output, ...]) -> float | None:
     return most
 
 
-def _one(course: Settings, entry: Entry, sent: Sent | None, student: str) -> dict[str, Any]:
+def _one(course: Settings, entry: Entry, sent: Sent | None, student: str, stopped: str) -> dict[str, Any]:
     item, number = entry.item, None
     if item.pool:
         number = variants.choose(course.course, course.term, item.id, student, len(item.pool))
-    verdict, answer, reason = _verdict(entry, sent, number or 0)
+    verdict, answer, reason = _verdict(entry, sent, number or 0, stopped)
     return {**dataclasses.asdict(verdict), "answer": answer, "variant": number, "reason": reason}
 
 
-def _verdict(entry: Entry, sent: Sent | None, number: int) -> tuple[Verdict, Json, str]:
+def _verdict(entry: Entry, sent: Sent | None, number: int, stopped: str) -> tuple[Verdict, Json, str]:
     if entry.marked_by_hand:
         return checks.judge(entry, None), None, ""
-    if sent is None:
-        return checks.unreadable(entry, reasons.student("not-sent")), None, "not-sent"
+    if sent is None or sent.reason == "not-sent":
+        why = [sent.problem if sent and sent.problem else reasons.student("not-sent")]
+        why += [reasons.student(stopped)] if stopped else []
+        return checks.unreadable(entry, " ".join(why)), None, "not-sent"
     if sent.problem or sent.reason:
         return checks.unreadable(entry, sent.problem or reasons.student(sent.reason)), None, sent.reason or "not-sent"
     try:

@@ -147,7 +147,7 @@ class Marking:
             return Marked(
                 student, self.assignment, "open", "worker-lost", reasons.instructor("worker-lost", outcome.detail)
             )
-        items = judging.judge(self.course, self.items.entries, outcome.sent, student)
+        items = judging.judge(self.course, self.items.entries, outcome.sent, student, outcome.stopped)
         points, unverified = judging.points(self.wanted, plan.mended, items, outcome.outputs)
         record = {
             "student": student,
@@ -180,7 +180,7 @@ class Marking:
         """Judge the answers that are known already by a corrected bank, without running anything."""
         student = plan.submission.student
         sent = {item: Sent(**one) for item, one in done.record["sent"].items()}
-        items = judging.judge(self.course, self.items.entries, sent, student)
+        items = judging.judge(self.course, self.items.entries, sent, student, done.record["stopped"])
         points = done.record["points"] | {
             one["item"]: one["points"]
             for one in items
