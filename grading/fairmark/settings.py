@@ -39,6 +39,9 @@ class Settings:
     gradebook_url : str
         The address of a gradebook elsewhere, such as on PostgreSQL; the environment variable ``FAIRMARK_GRADEBOOK``
         goes before the file. Empty: a file in ``workdir``.
+    warm : tuple of str
+        What marking calls once before it runs any notebook, so that not every notebook waits for it:
+        ``module:function`` of a student package, such as one that reads tables.
     """
 
     file: Path
@@ -54,6 +57,7 @@ class Settings:
     project: Path
     workdir: Path
     gradebook_url: str = ""
+    warm: tuple[str, ...] = ()
 
     @property
     def gradebook(self) -> str:
@@ -118,6 +122,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             project=(root / paths["project"]).resolve(),
             workdir=(workdir or root / paths["workdir"]).resolve(),
             gradebook_url=os.environ.get("FAIRMARK_GRADEBOOK") or paths.get("gradebook", ""),
+            warm=tuple(record.get("marking", {}).get("warm", ())),
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None

@@ -94,7 +94,12 @@ class Worker:
         package = self.course.workdir / "bundle" / "package"
         ours, theirs = socket.socketpair()
         with theirs:
-            told = {"control": theirs.fileno(), "modules": _modules(self.course), "confined": self.confined}
+            told = {
+                "control": theirs.fileno(),
+                "modules": _modules(self.course),
+                "calls": self.course.warm,
+                "confined": self.confined,
+            }
             words = [json.dumps(told)]
             environment = None if self.confined else sandbox.plain_environment(package)
             try:

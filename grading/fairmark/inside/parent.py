@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import gc
-import importlib
 import json
 import os
 import select
@@ -22,7 +21,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from . import confine, frames, playing, shell
+from . import confine, frames, playing, shell, warming
 
 TICK = 0.05
 """Seconds between two looks at what a job uses."""
@@ -31,13 +30,13 @@ _HERTZ = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def serve(control: socket.socket, modules: list[str], *, confined: bool) -> None:
+def serve(control: socket.socket, modules: list[str], calls: list[str], *, confined: bool) -> None:
     """Warm up, then do one job after the other until the other end closes."""
-    failed = warm(modules)
+    failed = warming.import_all(modules) + warming.call_all(calls)
     running = shell.make()
     gc.collect()
     gc.freeze()
-    control.sendall(frames.packed({"ready": True, "not_imported": failed}))
+    control.sendall(frames.packed({"ready": True, "failed": failed}))
     while True:
         text, handles, *_ = socket.recv_fds(control, 4096, 1)
         if not text:
@@ -49,17 +48,6 @@ def serve(control: socket.socket, modules: list[str], *, confined: bool) -> None
             stream.close()
             ended = Watch(control, child, limits, confined=confined).until_ended()
         control.sendall(frames.packed(ended))
-
-
-def warm(modules: list[str]) -> list[str]:
-    """Import modules, and give those that cannot be imported."""
-    failed = []
-    for name in modules:
-        try:
-            importlib.import_module(name)
-        except Exception:  # a notebook that needs it will say so in its own words
-            failed.append(name)
-    return failed
 
 
 class Watch:
@@ -218,6 +206,8 @@ def _stat(process: int) -> list[str]:
 
 
 def main() -> None:
-    """Start from a command line: the number of the control socket, a truth value, and the modules, as JSON."""
+    """Start from a command line: the number of the control socket, and what to warm up, as JSON."""
     settings = json.loads(sys.argv[1])
-    serve(socket.socket(fileno=settings["control"]), settings["modules"], confined=settings["confined"])
+    serve(
+        socket.socket(fileno=settings["control"]), settings["modules"], settings["calls"], confined=settings["confined"]
+    )

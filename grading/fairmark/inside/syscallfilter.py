@@ -14,8 +14,7 @@ import struct
 
 from . import kernelcalls
 
-# Numbers of system calls: on x86-64, and on ARM64. A call that an architecture does not have is -1.
-_REFUSED = {
+REFUSED = {
     "acct": (163, 89),
     "add_key": (248, 217),
     "adjtimex": (159, 171),
@@ -82,6 +81,8 @@ _REFUSED = {
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),
 }
+"""Numbers of system calls: on x86-64, and on ARM64. A call that an architecture does not have is -1."""
+
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _SOCKET, _SOCKETPAIR, _IOCTL = (41, 198), (53, 199), (16, 29)
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
@@ -101,6 +102,11 @@ Line = tuple[int, int, int, int]
 def available() -> bool:
     """Tell whether there is a filter for this processor."""
     return platform.machine() in _ARCHITECTURES
+
+
+def column() -> int:
+    """Say which of the numbers in :data:`REFUSED` is this processor's."""
+    return _ARCHITECTURES[platform.machine()][1]
 
 
 def install() -> None:
@@ -131,7 +137,7 @@ def program(machine: str) -> list[Line]:
     lines.append((_LOAD, 0, 0, _NUMBER))
     if machine == "x86_64":
         lines += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
-    for numbers in _REFUSED.values():
+    for numbers in REFUSED.values():
         if numbers[column] >= 0:
             lines += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
     # The C library then falls back to clone, whose flags a filter can read.
