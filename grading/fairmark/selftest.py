@@ -20,7 +20,7 @@ from pathlib import Path
 from fairmark import sandbox
 from fairmark.jobs import Job, Limits, Outcome, Request
 from fairmark.settings import Settings
-from fairmark.worker import Worker
+from fairmark.worker import Worker, WorkerError
 from worksheet.wire import RefusedError
 
 LIMITS = Limits(
@@ -50,7 +50,7 @@ class Finding:
     detail: str = ""
 
 
-class NotConfinedError(RuntimeError):
+class NotConfinedError(WorkerError):
     """The confinement does not hold on this machine; the message says where, and what can be done."""
 
 

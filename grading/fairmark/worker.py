@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
 from typing import Any, get_args
 
@@ -48,6 +49,9 @@ _SAID = {
     "worker-lost": "The process that runs notebooks was lost. The notebook did not do it; mark it again.",
 }
 
+_testing = threading.Lock()
+_held: set[Path] = set()
+
 
 class WorkerError(RuntimeError):
     """The worker cannot do its work, for a reason that no student caused; the message names the remedy."""
@@ -74,7 +78,7 @@ class Worker:
         self.confined = confined
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def start(self) -> socket.socket:
         """Start the parent and wait until its imports are done; do nothing where it runs already.
@@ -88,6 +92,8 @@ class Worker:
         ------
         WorkerError
             If bubblewrap, the student bundle or a right is missing.
+        fairmark.selftest.NotConfinedError
+            If the self-test of the confinement fails.
         """
         if self._control is not None:
             return self._control
@@ -116,7 +122,22 @@ class Worker:
             said = self._last_words()
             self.close()
             raise WorkerError(f"the process that runs notebooks did not start: {said or 'it gave no reason'}")
+        if self.confined:
+            self._try_confinement()
         return ours
+
+    def _try_confinement(self) -> None:
+        """Run the self-test with the first worker of this process; no job runs before it has held."""
+        from fairmark import selftest  # which runs its attempts in a worker
+
+        with _testing:
+            if self.course.workdir not in _held:
+                try:
+                    selftest.require(self.course, self)
+                except WorkerError:
+                    self.close()
+                    raise
+                _held.add(self.course.workdir)
 
     def run(self, job: Job) -> Outcome:
         """Run one job; start the parent first where it does not run, or died.
