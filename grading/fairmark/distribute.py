@@ -104,14 +104,14 @@ class Pool:
         """How many jobs to have under way: enough that no worker waits, and few enough that memory stays flat."""
         return 2 * self.workers + 2
 
-    def submit(self, job: Job) -> Future[str]:
-        """Have a job run; its result is the outcome's JSON text.
+    def submit(self, job: str) -> Future[str]:
+        """Have a job run, given as JSON text; its result is the outcome's JSON text.
 
         The result raises :class:`fairmark.worker.WorkerError` where no worker can do it.
         """
         if self._submit is None:
             self._submit = self._start()
-        return self._submit(job.to_json())
+        return self._submit(job)
 
     def __enter__(self) -> Pool:
         return self

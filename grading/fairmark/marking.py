@@ -75,7 +75,7 @@ class Plan:
     submission: Submission
     mended: Mended
     inputs: Inputs
-    job: Job
+    job: str
     job_sha256: str
     replaces: int
 
@@ -169,8 +169,8 @@ class Marking:
     def _plan(self, submission: Submission, inputs: Inputs, done: Done | None) -> Plan:
         mended = mending.mend(submission, self.wanted)
         notebook = json.dumps({"cells": mended.cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-        job = Job(submission.student, notebook, self.requests, self.files, self.limits)
-        job_sha256 = hashlib.sha256(job.to_json().encode()).hexdigest()
+        job = Job(submission.student, notebook, self.requests, self.files, self.limits).to_json()
+        job_sha256 = hashlib.sha256(job.encode()).hexdigest()
         return Plan(submission, mended, inputs, job, job_sha256, done.entry if done else 0)
 
     def _waits(self, points: judging.Points, unverified: Iterable[str]) -> bool:

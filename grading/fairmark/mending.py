@@ -56,12 +56,24 @@ class Marked:
 
 
 @dataclass(frozen=True)
+class Keys:
+    """Keys of nbgrader's rows: the assignment, its notebook, and the cells that have grades and comments."""
+
+    assignment: str
+    notebook: str
+    grades: dict[str, str]
+    comments: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Template:
     """What an assignment's notebook must have.
 
     Attributes
     ----------
     assignment, notebook : str
+    keys : Keys
+        Where they stand in nbgrader's tables.
     cells : dict
         Name to marked cell, in the order of the release.
     prose : dict
@@ -71,6 +83,7 @@ class Template:
 
     assignment: str
     notebook: str
+    keys: Keys
     cells: dict[str, Marked]
     prose: dict[str, str] = field(default_factory=dict)
     kernel: dict[str, Any] = field(default_factory=lambda: dict(_KERNEL))
@@ -122,7 +135,7 @@ def template(course: Settings, session: Session, assignment: str) -> Template:
     names = [name for name, _ in release if name in known]
     ordered = {name: known[name] for name in [*names, *(name for name in known if name not in names)]}
     prose = {name: text for name, text in release if name not in known}
-    return Template(assignment, str(notebook.name), ordered, prose, kernel)
+    return Template(assignment, str(notebook.name), _keys(notebook), ordered, prose, kernel)
 
 
 def mend(submission: Submission, wanted: Template) -> Mended:
@@ -216,6 +229,12 @@ def _places(cells: tuple[Cell, ...], wanted: Template) -> tuple[dict[int, str], 
         taken.add(name)
         places[number] = name
     return places, doubled
+
+
+def _keys(notebook: Notebook) -> Keys:
+    graded = {str(cell.name): str(cell.id) for cell in [*notebook.grade_cells, *notebook.task_cells]}
+    told = {str(cell.name): str(cell.id) for cell in [*notebook.solution_cells, *notebook.task_cells]}
+    return Keys(str(notebook.assignment.id), str(notebook.id), graded, told)
 
 
 def _marked_cells(session: Session, notebook: Notebook) -> list[Marked]:

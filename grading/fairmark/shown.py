@@ -112,4 +112,4 @@ def _is_png(text: str) -> bool:
 
 
 def _text(record: dict[str, Any]) -> str:
-    return json.dumps(record, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+    return json.dumps(record, sort_keys=True) + "\n"
