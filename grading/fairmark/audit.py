@@ -59,7 +59,7 @@ def append(session: Session, event: str, **facts: Any) -> int:
         "entry": head.entries + 1,
         "event": event,
         # For readers only: nothing is decided by a clock, which may be wrong.
-        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "at": _now().isoformat(timespec="seconds"),
         "by": _user(),
         "software": software(),
         **facts,
@@ -159,6 +159,10 @@ def software() -> str:
     """
     source = fingerprint(Path(__file__).parent, "*.py")
     return f"fairmark {importlib.metadata.version('between-minsk-and-moscow')} ({source[:12]})"
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _user() -> str:
