@@ -7,7 +7,7 @@ export PYTHON
 setup := bash scripts/setup.sh
 python := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help course test test-all lint lab bench findings clean distclean
+.PHONY: help course test test-all lint lab bench findings words clean distclean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ bench: ## Measure speed and exactness; writes course/instructor/bench.md
 findings: ## Compute what the measures say; writes course/instructor/measures.md
 	@$(setup) dev
 	@$(python) scripts/findings.py $(ARGS)
+
+words: ## Bring each lesson's list of new words up to date
+	@$(setup) dev
+	@$(python) scripts/words.py
 
 clean: ## Remove what the course built
 	rm -rf build

@@ -13,3 +13,18 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="no-copies-")
     config.add_cleanup(folder.cleanup)
     os.environ["NEUTRALITY_COPIES"] = folder.name
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Report how hard each notebook is to read, where that was measured."""
+    rows = [
+        str(value)
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for name, value in getattr(report, "user_properties", ())
+        if name == "readability" and report.when == "call"
+    ]
+    if rows:
+        terminalreporter.section("readability (LIX: below 40 easy, 40 to 50 like an encyclopaedia)")
+        terminalreporter.line(f"{'notebook':<32} {'sentences':>9} {'words each':>10} {'LIX':>6}")
+        for row in sorted(rows):
+            terminalreporter.line(row)

@@ -15,6 +15,8 @@ from worksheet.items import Item
 from worksheet.wire import Json
 
 LOCATOR = re.compile(r"(?:(?P<source>[a-z]+-\d{4})[\s,:;/]+)?(?P<place>lead(?:\.p\d+)?|s\d+\.[pb]\d+|fn\d+)")
+# Kinds that are answered with a map: a row a statement, or a row an actor.
+_BY_ROW = frozenset({"match", "code"})
 _DATE_FORMS = {
     "year": (re.compile(r"\d{4}"), "YYYY", '"1986"'),
     "month": (re.compile(r"\d{4}-\d{2}"), "YYYY-MM", '"1986-04"'),
@@ -48,9 +50,9 @@ def tidy(item: Item, answer: Json) -> Json:
         if item.kind == "locate":
             return _tidy_locator(item, text.casefold())
         return text.casefold() if item.options else text
-    if isinstance(answer, list) and item.kind in {"choose-all", "attribute", "order"}:
+    if isinstance(answer, list) and item.kind in {"choose-all", "attribute", "order", "find-error"}:
         return [tidy(item, part) for part in answer]
-    if isinstance(answer, dict) and item.kind == "match":
+    if isinstance(answer, dict) and item.kind in _BY_ROW:
         return {str(tidy(item, key)): tidy(item, value) for key, value in answer.items()}
     if item.kind == "date" and item.form.get("precision") == "year" and type(answer) is int:
         return str(answer)
@@ -91,7 +93,7 @@ def blank(item: Item, answer: Json) -> bool:
     >>> blank(Item("a-q1", "match", 1, "", "", ""), {"x": None, "y": None})
     True
     """
-    if item.kind == "match" and isinstance(answer, dict):
+    if item.kind in _BY_ROW and isinstance(answer, dict):
         return all(value is None for value in answer.values())
     return answer is None
 
@@ -241,6 +243,22 @@ def _figure(item: Item, answer: Json) -> str | None:
     return None
 
 
+def _find_error(item: Item, answer: Json) -> str | None:
+    errors = item.form["errors"]
+    if not (isinstance(answer, list) and len(answer) == 2):
+        return (
+            'Answer with a list of two short names, the step and the kind of error, as in ["step", "error"]; '
+            f"you gave {shown(answer)}."
+        )
+    step, error = answer
+    if not (isinstance(step, str) and step in item.options):
+        return f"The first name must be one of the steps, {_ids(item)}; you gave {shown(step)}."
+    if not (isinstance(error, str) and error in errors):
+        listed = ", ".join(f'"{one}"' for one in errors)
+        return f"The second name must be one of the kinds of error, {listed}; you gave {shown(error)}."
+    return None
+
+
 def _written(item: Item, answer: Json) -> str | None:
     if not (isinstance(answer, str) and answer):
         return "There is no text yet."
@@ -263,5 +281,7 @@ _RULES: dict[str, Callable[[Item, Json], str | None]] = {
     "table": _table,
     "function": _function,
     "figure": _figure,
+    "code": _match,
+    "find-error": _find_error,
     "written": _written,
 }

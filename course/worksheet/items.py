@@ -19,6 +19,8 @@ KINDS = (
     "table",
     "function",
     "figure",
+    "code",
+    "find-error",
     "written",
 )
 

@@ -11,6 +11,29 @@ from worksheet.items import find
 _named: list[str] = []
 
 
+class Given(dict[str, Any]):
+    """The parameters of one student's variant; a notebook shows them as lines to read, not as code.
+
+    Examples
+    --------
+    >>> print(Given(country="Cuba", first_year=1992)._repr_markdown_())
+    **Your country:** Cuba
+    <BLANKLINE>
+    **Your first year:** 1992
+    """
+
+    def _repr_markdown_(self) -> str:
+        """Write a line a parameter, and a list item an entry where it is a list."""
+        lines = []
+        for name, value in self.items():
+            label = f"**Your {name.replace('_', ' ')}:**"
+            if isinstance(value, list):
+                lines.append("\n".join([label, "", *(f"- {one}" for one in value)]))
+            else:
+                lines.append(f"{label} {value}")
+        return "\n\n".join(lines)
+
+
 def choose(course: str, term: str, item: str, student: str, size: int) -> int:
     """Choose a variant's position in its pool.
 
@@ -77,7 +100,7 @@ def student_id() -> str:
     return known
 
 
-def variant(item_id: str) -> dict[str, Any]:
+def variant(item_id: str) -> Given:
     """Give the parameters of your own variant of an item.
 
     Parameters
@@ -87,16 +110,17 @@ def variant(item_id: str) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        The public parameters that the question's text refers to. Empty, with a sentence printed, where nobody has said
+    Given
+        The public parameters that the question's text refers to, a dict that shows itself as text.
+        Empty, with a sentence printed, where nobody has said
         who the student is: an error would keep the cells below from running.
     """
     sheet, item = find(item_id)
     if not item.pool:
-        return {}
+        return Given()
     try:
         student = student_id()
     except LookupError as unknown:
         print(unknown.args[0])
-        return {}
-    return dict(item.pool[choose(sheet.course, sheet.term, item_id, student, len(item.pool))])
+        return Given()
+    return Given(item.pool[choose(sheet.course, sheet.term, item_id, student, len(item.pool))])

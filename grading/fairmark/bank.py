@@ -21,12 +21,14 @@ from worksheet import form
 from worksheet.items import Item, Sheet
 from worksheet.wire import Json
 
-NEEDS_OPTIONS = frozenset({"choose", "choose-all", "attribute", "order", "match"})
+NEEDS_OPTIONS = frozenset({"choose", "choose-all", "attribute", "order", "match", "code", "find-error"})
 NEEDS_FORM = {
     "locate": "sources",
     "date": "precision",
     "table": "columns",
     "match": "rows",
+    "code": "rows",
+    "find-error": "errors",
     "function": "signature",
     "written": "rubric",
 }
@@ -79,7 +81,8 @@ class Entry:
         The public half.
     keys : tuple
         The right answer for each variant; empty for a written item. A locate item's key is a list of locators, any
-        of which is right.
+        of which is right. A code item's key gives for each row the codes that are taken, the adjudicated one first. A
+        figure's key lists the texts that it ``needs`` and the ``series`` that must be drawn.
     tolerance : float
         How far a number may lie from the key.
     locators : tuple of str
@@ -116,6 +119,24 @@ class Entry:
     def marked_by_hand(self) -> bool:
         """Whether a person marks this item."""
         return self.item.kind == "written"
+
+    def right_answer(self, variant: int = 0) -> Json:
+        """Give one right answer, as a student would hand it in.
+
+        Parameters
+        ----------
+        variant
+            Which variant of the pool.
+        """
+        key: Any = self.keys[variant]
+        if self.item.kind == "locate":
+            return key[0]  # type: ignore[no-any-return]
+        if self.item.kind == "code":
+            return {row: codes[0] for row, codes in key.items()}
+        if self.item.kind == "figure":
+            drawn = {"series": key.get("series", [])} | {part: f"A {part}" for part in key.get("needs", ())}
+            return {"axes": [drawn], "alt": ""}
+        return key  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -276,6 +297,8 @@ def _keys(item: Item, secret: dict[str, Any]) -> tuple[Json, ...]:
     keys = secret["key"] if item.pool else [secret["key"]]
     if item.kind == "locate":
         keys = [key if isinstance(key, list) else [key] for key in keys]
+    if item.kind == "code":
+        keys = [{row: codes if isinstance(codes, list) else [codes] for row, codes in key.items()} for key in keys]
     return tuple(keys)
 
 
@@ -296,23 +319,39 @@ def _wrong(item: Item, secret: dict[str, Any], one: dict[str, Any]) -> Wrong:
 def _entry_problems(entry: Entry) -> Iterator[tuple[str, str]]:
     """Keys and wrong answers must have the form that students are held to, and must differ."""
     item = entry.item
-    for key in entry.keys:
-        for one in key if item.kind == "locate" and isinstance(key, list) else [key]:
-            problem = None if item.kind == "figure" else form.problem(item, one)
+    for variant, key in enumerate(entry.keys):
+        for one in key if item.kind == "locate" and isinstance(key, list) else [entry.right_answer(variant)]:
+            problem = form.problem(item, one)
             if problem:
                 yield "secret.key", problem
+    yield from _strange_codes(entry)
     for number, wrong in enumerate(entry.wrong):
         for key, answer in zip(entry.keys, wrong.answers, strict=True):
             problem = form.problem(item, answer)
             if problem:
                 yield f"secret.wrong.{number}", problem
-            if answer == key or (item.kind == "locate" and isinstance(key, list) and answer in key):
+            elif _is_key(item, key, answer):
                 yield f"secret.wrong.{number}", "this wrong answer is the key"
     if item.kind == "choose" and not item.pool:
         listed = {wrong.answers[0] for wrong in entry.wrong}
         for option in item.options:
             if option not in listed and option != entry.keys[0]:
                 yield "secret.wrong", f"option {option!r} has no message of its own"
+
+
+def _strange_codes(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Every code that is taken beside the adjudicated one must be an option too."""
+    if entry.item.kind == "code":
+        for key in entry.keys:
+            strange = [code for codes in key.values() for code in codes if code not in entry.item.options]  # type: ignore[union-attr]
+            if strange:
+                yield "secret.key", f"{strange[0]!r} is not one of the options"
+
+
+def _is_key(item: Item, key: Any, answer: Any) -> bool:
+    if item.kind == "code":
+        return all(answer[row] in codes for row, codes in key.items())
+    return bool(answer in key if item.kind == "locate" else answer == key)
 
 
 def giveaways(entry: Entry) -> list[str]:

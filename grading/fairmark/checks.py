@@ -6,8 +6,10 @@ as numbered cases, stand in ``course/instructor/marking.md``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any, Literal
 
 from fairmark.bank import Entry
@@ -17,6 +19,9 @@ from worksheet.wire import Json
 
 Outcome = Literal["right", "partial", "wrong", "form", "missing", "by-hand"]
 
+# Kinds whose answer to another variant is hardly met by chance. With few options it often is, and means nothing.
+_TELLING = frozenset({"locate", "date", "number", "table", "figure"})
+_PLACE = re.compile(r"-?\d+")
 _OTHER_VARIANT = (
     "This would be right for another student's version of the question. "
     "Use the values that your own notebook shows you above the answer cell."
@@ -75,14 +80,14 @@ def judge(entry: Entry, answer: Json, variant: int = 0) -> Verdict:
     if complaint:
         return _verdict(entry, "form", 0.0, f"{complaint} {_hint(item)}")
     tidied, key = form.tidy(item, answer), entry.keys[variant]
-    share = _SHARES[item.kind](key, tidied, entry.tolerance)
+    share = _share(entry, key, tidied)
     if share == 1:
         return _verdict(entry, "right", 1.0, entry.right or "Right.")
     for wrong in entry.wrong:
-        if _SHARES[item.kind](_as_key(item, wrong.answers[variant]), tidied, entry.tolerance) == 1:
+        if _share(entry, _as_key(item, wrong.answers[variant]), tidied) == 1:
             return _verdict(entry, "partial" if share else "wrong", share, wrong.message, wrong.misconception)
-    for other in entry.keys:
-        if other != key and _SHARES[item.kind](other, tidied, entry.tolerance) == 1:
+    for other in entry.keys if item.kind in _TELLING else ():
+        if other != key and _share(entry, other, tidied) == 1:
             return _verdict(entry, "wrong", 0.0, _OTHER_VARIANT, "other-variant")
     return _verdict(entry, "partial" if share else "wrong", share, entry.otherwise)
 
@@ -111,7 +116,18 @@ def _hint(item: Item) -> str:
     return f"Hint: {item.hint}"
 
 
+def _share(entry: Entry, key: Json, answer: Json) -> float:
+    """Give the share of the points, from 0 to 1, that an answer of the right form earns."""
+    if entry.item.kind == "code":
+        return _code(key, answer, tuple(entry.item.options))
+    return _SHARES[entry.item.kind](key, answer, entry.tolerance)
+
+
 def _as_key(item: Item, answer: Json) -> Json:
+    if item.kind == "code" and isinstance(answer, dict):
+        return {row: [code] for row, code in answer.items()}
+    if item.kind == "figure" and isinstance(answer, dict):
+        return {"series": answer["axes"][0]["series"]}  # type: ignore[call-overload,index]
     return [answer] if item.kind == "locate" else answer
 
 
@@ -156,6 +172,52 @@ def _match(key: Any, answer: Any, _: float) -> float:
     return float(max(0.0, (2 * right - len(key)) / len(key)))
 
 
+def _find_error(key: Any, answer: Any, _: float) -> float:
+    """Give all for the right step with the right kind of error, and half for the step alone."""
+    if answer == key:
+        return 1.0
+    return 0.5 if answer[0] == key[0] else 0.0
+
+
+def _code(key: Any, answer: Any, codes: tuple[str, ...]) -> float:
+    """Weigh agreement linearly, as Cohen's weighted kappa does, and take off what a blind guesser would have.
+
+    κ = (A - E) / (1 - E), where A is the mean closeness of the rows, and E the same for answers drawn evenly from all
+    codes. A negative κ earns nothing. Where several codes are taken for a row, the closest counts.
+    """
+    reached = fmean(closeness(key[row], answer[row], codes) for row in key)
+    expected = fmean(closeness(key[row], code, codes) for row in key for code in codes)
+    return max(0.0, (reached - expected) / (1 - expected))
+
+
+def closeness(taken: list[str], code: str, codes: tuple[str, ...]) -> float:
+    """Say how near a code is to those that are taken: 1 for one of them, less by its distance on the scale.
+
+    Parameters
+    ----------
+    taken
+        The codes of the key for one row.
+    code
+        The answer's code for that row.
+    codes
+        Every option. Those that are whole numbers form a scale; the others lie off it and are near to nothing.
+
+    Examples
+    --------
+    >>> closeness(["-1"], "1", ("-2", "-1", "0", "1", "2", "not-taken"))
+    0.5
+    >>> closeness(["-1"], "not-taken", ("-2", "-1", "0", "1", "2", "not-taken"))
+    0.0
+    """
+    places = [int(one) for one in codes if _PLACE.fullmatch(one)]
+    if code in taken:
+        return 1.0
+    if not _PLACE.fullmatch(code):
+        return 0.0
+    distances = [abs(int(code) - int(one)) for one in taken if _PLACE.fullmatch(one)]
+    return 1 - min(distances) / (max(places) - min(places)) if distances else 0.0
+
+
 def _function(key: Any, answer: Any, tolerance: float) -> float:
     """Count the calls that gave the right result; all of them, or it is at most half."""
     if len(answer) != len(key):
@@ -186,4 +248,5 @@ _SHARES: dict[str, Callable[[Any, Any, float], float]] = {
     "table": _same,
     "function": _function,
     "figure": _figure,
+    "find-error": _find_error,
 }

@@ -157,8 +157,7 @@ def right_source(entry: Entry, variant: int = 0) -> str:
         return str(max(entry.exemplars, key=lambda one: one["points"])["text"])
     if entry.item.kind == "function":
         return entry.solution
-    key: Any = entry.keys[variant]
-    return _source(entry.item, key[0] if entry.item.kind == "locate" else key)
+    return _source(entry.item, entry.right_answer(variant))
 
 
 def wrong_sources(entry: Entry, variant: int = 0) -> list[str]:
@@ -171,7 +170,18 @@ def wrong_sources(entry: Entry, variant: int = 0) -> list[str]:
 def _source(item: Item, answer: Json) -> str:
     if item.kind == "table" and isinstance(answer, dict):
         return f"import pandas\n{item.name} = pandas.DataFrame({answer['rows']!r}, columns={answer['columns']!r})"
+    if item.kind == "figure" and isinstance(answer, dict):
+        axes: Any = answer["axes"]
+        return _drawing(item.name, axes[0])
     return f"{item.name} = {answer!r}"
+
+
+def _drawing(name: str, axes: dict[str, Any]) -> str:
+    """Write the cell of a student who draws lines with matplotlib."""
+    lines = ["from matplotlib.figure import Figure", f"{name} = Figure()", f"_axes = {name}.subplots()"]
+    lines += [f"_axes.plot({one['x']!r}, {one['y']!r})" for one in axes["series"]]
+    lines += [f"_axes.set_{part}({axes[part]!r})" for part in ("title", "xlabel", "ylabel") if part in axes]
+    return "\n".join(lines)
 
 
 def _to_exchange(course: Settings, assignment: str, student: str, submitted: dt.datetime, text: str) -> None:
@@ -238,8 +248,10 @@ def guess(item: Item, chance: random.Random) -> Json:
         return chance.sample(options, chance.randint(1, len(options)))
     if item.kind == "order":
         return chance.sample(options, len(options))
-    if item.kind == "match":
+    if item.kind in {"match", "code"}:
         return {row: chance.choice(options) for row in item.form["rows"]}
+    if item.kind == "find-error":
+        return [chance.choice(options), chance.choice(list(item.form["errors"]))]
     if item.kind == "locate":
         return f"{chance.choice(item.form['sources'])} s{chance.randint(1, 4)}.p{chance.randint(1, 4)}"
     if item.kind == "date":

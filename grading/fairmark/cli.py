@@ -40,6 +40,7 @@ from fairmark import (
     results,
     settings,
     submissions,
+    weights,
     worker,
 )
 from fairmark import bank as item_bank
@@ -61,6 +62,7 @@ _EXPECTED = (
     distribute.SchedulerError,
     environment.NoBundleError,
     worker.WorkerError,
+    weights.WeightsError,
 )
 _INTERRUPTED = 130
 
@@ -231,13 +233,14 @@ def feedback_command(course: Settings, assignments: tuple[str, ...]) -> None:
 def export_command(course: Settings, to: Path | None) -> None:
     """Write every student's marks as CSV.
 
-    A mark that is still open, because a person has to mark or to look, is an empty field, never 0.
+    Beside the points of each assignment, in course-marks.csv, stands the course mark from 0 to 100, by the scheme of
+    weights that course.toml names. A mark that is still open, because a person has to mark or to look, is an empty
+    field, never 0.
     """
     with _explained():
         gradebook.require(course)
         file = to or course.workdir / "marks.csv"
-        exports.marks_csv(report.table(course, results.standing(course)), file)
-        console.print(f"Marks: {file}")
+        _export(course, report.table(course, results.standing(course)), file)
 
 
 @main.group("bank")
@@ -305,7 +308,7 @@ def class_run(course: Settings, size: int, seed: int) -> None:
         marked = _mark(course, names)
         _feedback(course, names)
         rows = report.table(course, marked)
-        exports.marks_csv(rows, course.workdir / "marks.csv")
+        _export(course, rows, course.workdir / "marks.csv")
         wrong = _summary(course, rows, marked)
     if wrong:
         sys.exit(1)
@@ -425,6 +428,20 @@ def _mark(course: Settings, names: list[str], **options: Any) -> list[Marked]:
 
 def _advance(bar: Progress, task: TaskID, one: Marked) -> None:
     bar.update(task, advance=1, description=f"marking {one.assignment}: {one.student}")
+
+
+def _export(course: Settings, rows: list[Row], file: Path) -> None:
+    exports.marks_csv(rows, file)
+    console.print(f"Marks: {file}")
+    if course.weights is None:
+        return
+    scheme = weights.load(course.weights, course.scheme, item_bank.load(course.bank))
+    marks = weights.course_marks(rows, scheme)
+    target = file.with_name("course-marks.csv")
+    exports.course_marks_csv(marks, course.scheme, target)
+    still_open = sum(mark is None for mark in marks.values())
+    note = f"; {still_open} of {len(marks)} still open" if still_open else ""
+    console.print(f"Course marks, scheme {course.scheme!r}{note}: {target}")
 
 
 def _feedback(course: Settings, names: list[str]) -> None:

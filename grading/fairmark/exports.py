@@ -42,6 +42,26 @@ def marks_csv(rows: list[Row], file: Path) -> None:
     write_text(file, stream.getvalue())
 
 
+def course_marks_csv(marks: dict[str, float | None], scheme: str, file: Path) -> None:
+    """Write the course marks as CSV, one row a student; a mark that is still open is an empty field.
+
+    Parameters
+    ----------
+    marks
+        As :func:`fairmark.weights.course_marks` gives them.
+    scheme
+        The name of the scheme of weights, which stands in each row.
+    file
+        Written whole or not at all.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("student", "mark", "out_of", "scheme"))
+    for student, mark in marks.items():
+        writer.writerow([_field(student), _field(mark), "100", _field(scheme)])
+    write_text(file, stream.getvalue())
+
+
 def _field(value: float | str | None) -> str:
     """Write one field; text that a spreadsheet would take for a formula is made harmless."""
     if value is None:

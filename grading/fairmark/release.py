@@ -186,12 +186,18 @@ def prompt(item: Item) -> str:
     plural = "point" if item.points == 1 else "points"
     parts = [f"### Question {item.id} · {item.points:g} {plural}", item.prompt]
     if item.options:
-        parts.append("**Short names to choose from**" if item.kind == "match" else "**Options**")
-        parts.append("\n".join(f"- `{option}`: {text}" for option, text in item.options.items()))
+        parts.append(f"**{_OPTIONS_ARE.get(item.kind, 'Options')}**")
+        parts.append(_listed(item.options))
+    if item.kind == "find-error":
+        parts += ["**Kinds of error**", _listed(item.form["errors"])]
     if item.kind == "written":
         parts.append(_rubric_table(item))
     parts.append(_how(item))
     return "\n\n".join(parts)
+
+
+def _listed(options: dict[str, str]) -> str:
+    return "\n".join(f"- `{option}`: {text}" for option, text in options.items())
 
 
 def _rubric_table(item: Item) -> str:
@@ -204,6 +210,7 @@ def _rubric_table(item: Item) -> str:
     return "\n".join(rows)
 
 
+_OPTIONS_ARE = {"match": "Short names to choose from", "code": "Codes to choose from", "find-error": "The argument"}
 # The examples use no option of an item, since that might be its key.
 _HOW = {
     "choose": 'the short name of one option in quotation marks, as in* `"name"`*.*',
@@ -218,6 +225,9 @@ _HOW = {
     "day": 'year, month and day in quotation marks, as in* `"1986-04-26"`*.*',
     "number": "a number, without quotation marks.*",
     "figure": "a figure.*",
+    "code": 'a map that gives each row a code in quotation marks, as in* `{"row": "code", …}`*.*',
+    "find-error": "a list of two short names: the step that goes wrong, then what is wrong with it, as in* "
+    '`["step", "error"]`*.*',
 }
 
 

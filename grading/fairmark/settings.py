@@ -42,6 +42,10 @@ class Settings:
     warm : tuple of str
         What marking calls once before it runs any notebook, so that not every notebook waits for it:
         ``module:function`` of a student package, such as one that reads tables.
+    weights : Path or None
+        The table that says how points become the course mark (:mod:`fairmark.weights`); None where there is none.
+    scheme : str
+        The scheme of that table that counts.
     """
 
     file: Path
@@ -58,6 +62,8 @@ class Settings:
     workdir: Path
     gradebook_url: str = ""
     warm: tuple[str, ...] = ()
+    weights: Path | None = None
+    scheme: str = ""
 
     @property
     def gradebook(self) -> str:
@@ -106,7 +112,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
         raise SettingsError(f"{file}: cannot be read: {error}") from None
     try:
         course, paths, student = record["course"], record["paths"], record["student"]
-        root = file.parent
+        root, marks = file.parent, record.get("marks")
         env_bank = os.environ.get("FAIRMARK_BANK")
         return Settings(
             file=file,
@@ -123,6 +129,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             workdir=(workdir or root / paths["workdir"]).resolve(),
             gradebook_url=os.environ.get("FAIRMARK_GRADEBOOK") or paths.get("gradebook", ""),
             warm=tuple(record.get("marking", {}).get("warm", ())),
+            weights=(root / marks["weights"]).resolve() if marks else None,
+            scheme=marks["scheme"] if marks else "",
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None

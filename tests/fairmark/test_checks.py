@@ -54,6 +54,20 @@ ENTRIES = {
         (Call((1,), 1),),
     ),
     "figure": entry("figure", {"needs": ["title", "ylabel"], "series": [{"x": [1, 2], "y": [3, 4]}]}, tolerance=0.01),
+    "code": entry(
+        "code",
+        {"p": ["2", "1"], "q": ["not-taken"]},
+        {"p": "0", "q": "not-taken"},
+        options={code: code for code in ("2", "1", "0", "-1", "-2", "not-taken", "not-told")},
+        form={"rows": ["p", "q"]},
+    ),
+    "find-error": entry(
+        "find-error",
+        ["s2", "scope"],
+        ["s2", "source"],
+        options={name: name for name in ("s1", "s2", "s3")},
+        form={"errors": {"scope": "Too wide", "source": "Another source"}},
+    ),
     "written": Entry(Item("a1-q1", "written", 4, "?", "!", "o", form={"rubric": []}), (), ()),
 }
 
@@ -124,6 +138,23 @@ CASES: list[tuple[str, Any, str, float]] = [
     ("figure", shown("t", [1, 2], [3, 4], " "), "wrong", 0),
     ("figure", shown("t", [1, 2], [3, 5]), "wrong", 0),
     ("figure", shown("t", [1], [3]), "wrong", 0),
+    ("code", {"p": "2", "q": "not-taken"}, "right", 4),
+    ("code", {"p": "1", "q": "Not-Taken"}, "right", 4),
+    # A = (1 - 1/4 + 1) / 2 = 7/8. E: p 1, 1, .75, .5, .25, 0, 0 = 1/2; q 1/7; mean 9/28. κ = (7/8 - 9/28) / (1 - 9/28).
+    ("code", {"p": "0", "q": "not-taken"}, "partial", 3.26),
+    ("code", {"p": "-2", "q": "not-taken"}, "partial", 1.79),
+    ("code", {"p": "2", "q": "not-told"}, "partial", 1.05),
+    ("code", {"p": "2", "q": "0"}, "partial", 1.05),
+    ("code", {"p": "-2", "q": "0"}, "wrong", 0),
+    ("code", {"p": "2"}, "form", 0),
+    ("code", {"p": 2, "q": "not-taken"}, "form", 0),
+    ("code", {"p": None, "q": None}, "missing", 0),
+    ("find-error", ["s2", "scope"], "right", 4),
+    ("find-error", ["S2", " scope"], "right", 4),
+    ("find-error", ["s2", "source"], "partial", 2),
+    ("find-error", ["s1", "scope"], "wrong", 0),
+    ("find-error", ["scope", "s2"], "form", 0),
+    ("find-error", ["s2"], "form", 0),
     ("written", None, "by-hand", 0),
     ("written", "text", "by-hand", 0),
 ]
@@ -151,6 +182,25 @@ def test_each_answer_has_the_outcome_and_points_of_the_rules(kind, answer, outco
     """The rules of marking, as cases."""
     verdict = checks.judge(ENTRIES[kind], answer)
     assert (verdict.outcome, verdict.points, verdict.out_of) == (outcome, points, 4)
+
+
+def test_an_answer_to_another_variant_means_nothing_where_options_are_few():
+    """A choice that is wrong for one's own variant is not said to be a neighbour's."""
+    pooled = Entry(
+        Item("a1-q1", "choose", 4, "?", "!", "o", options=OPTIONS, pool=({"n": 1}, {"n": 2})),
+        ("a", "b"),
+        (),
+        otherwise="No.",
+    )
+    assert checks.judge(pooled, "b", 0).message == "No."
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "written"])
+def test_one_right_answer_of_an_entry_is_right(kind):
+    """What simulations and tests hand in as right earns everything."""
+    answer = [{"value": 1}, {"value": None}, {"value": 0.5}, {"value": True}]
+    given = answer if kind == "function" else ENTRIES[kind].right_answer()
+    assert checks.judge(ENTRIES[kind], given).outcome == "right"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"figure", "written"}])

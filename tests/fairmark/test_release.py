@@ -39,36 +39,55 @@ def spoil(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _canaries(public: dict[str, Any], secret: dict[str, Any], word: str) -> dict[str, Any]:
-    kind, options = public["kind"], list(public.get("options", ()))
+    kind = public["kind"]
     new: dict[str, Any] = {"locators": [f"{word}-locator"], "right": f"{word}-right", "otherwise": f"{word}-otherwise"}
-    key = secret.get("key")
-    if kind == "choose":
-        new["key"] = next(option for option in options if option != key)
-        new["wrong"] = [
-            {"answer": option, "misconception": f"{word}-{option}", "message": f"{word}-message-{option}"}
-            for option in options
-            if option != new["key"]
-        ]
-    elif kind in {"choose-all", "attribute"}:
-        new["key"] = [option for option in options if option not in key][:2]
-    elif kind == "order":
-        new["key"] = [*key[1:], key[0]]
-    elif kind == "match":
-        new["key"] = {row: options[options.index(option) - 1] for row, option in key.items()}
-    elif kind == "locate":
-        new["key"] = f"{public['form']['sources'][0]} s87.p65"
-    elif kind == "date":
-        new["key"] = {4: "1603", 7: "1603-04", 10: "1603-04-05"}[len(key)]
-    elif kind == "number":
-        low, high = public["form"]["between"]
-        new["key"] = [low + (high - low) * place // 100 for place in range(len(key))] if "pool" in public else low
-        new["tolerance"] = 0.00123
-    elif kind == "function":
+    if kind == "function":
         new["tests"] = [{**one, "gives": f"{word}-gives"} for one in secret["tests"]]
         new["solution"] = f"{word} = None"
     elif kind == "written":
         new["exemplars"] = [{"points": 0, "text": f"{word}-text", "why": f"{word}-why"}] * 2
+    elif "pool" in public:
+        new["key"] = [_other(public, key, place) for place, key in enumerate(secret["key"])]
+    else:
+        new["key"] = _other(public, secret["key"], 0)
+    if kind == "number":
+        new["tolerance"] = 0.00123
+    if kind == "choose" and "pool" not in public:
+        new["wrong"] = [
+            {"answer": option, "misconception": f"{word}-{option}", "message": f"{word}-message-{option}"}
+            for option in public["options"]
+            if option != new["key"]
+        ]
     return new
+
+
+def _other(public: dict[str, Any], key: Any, place: int) -> Any:
+    """Give another key of valid form, for one variant."""
+    kind, options, shape = public["kind"], list(public.get("options", ())), public.get("form", {})
+    if kind == "choose":
+        return next(option for option in options if option != key)
+    if kind in {"choose-all", "attribute"}:
+        return [option for option in options if option not in key][:2] or options[:1]
+    if kind == "order":
+        return [*key[1:], key[0]]
+    if kind == "match":
+        return {row: options[options.index(option) - 1] for row, option in key.items()}
+    if kind == "code":
+        taken = {row: codes if isinstance(codes, list) else [codes] for row, codes in key.items()}
+        return {row: next(code for code in options if code not in codes) for row, codes in taken.items()}
+    if kind == "find-error":
+        return [options[options.index(key[0]) - 1], key[1]]
+    if kind == "locate":
+        return f"{shape['sources'][0]} s87.p65"
+    if kind == "date":
+        return {4: "1603", 7: "1603-04", 10: "1603-04-05"}[len(key)]
+    if kind == "number":
+        low, high = shape["between"]
+        return low + (high - low) * place // 100
+    if kind == "table":
+        return {"columns": shape["columns"], "rows": [[f"{CANARY}-cell" for _ in shape["columns"]]]}
+    assert kind == "figure"
+    return {"needs": ["title"], "series": [{"x": [1603], "y": [0.00123]}]}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

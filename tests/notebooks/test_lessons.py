@@ -8,9 +8,10 @@ import tomllib
 from itertools import pairwise
 from pathlib import Path
 
-import nbformat
 import pytest
 from markdown_it import MarkdownIt
+
+from .prose import code, headings, prose, sentences
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks" / "lessons").glob("*.ipynb"))
@@ -20,38 +21,6 @@ SECTIONS = ("Reading guide", "Summary", "Check yourself", "Words of this lesson"
 
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 notebooks = pytest.mark.parametrize("path", LESSONS + ASSIGNMENTS, ids=lambda path: path.stem)
-
-
-def read(path):
-    """Read a notebook."""
-    return nbformat.read(path, as_version=4)
-
-
-def prose(path):
-    """Give a notebook's Markdown as one text."""
-    return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
-
-
-def code(path):
-    """Give a notebook's code cells."""
-    return [cell for cell in read(path).cells if cell.cell_type == "code"]
-
-
-def headings(path):
-    """Give a notebook's headings: (level, text)."""
-    tokens = MarkdownIt().parse(prose(path))
-    return [(int(t.tag[1]), tokens[i + 1].content) for i, t in enumerate(tokens) if t.type == "heading_open"]
-
-
-def sentences(path):
-    """Give the sentences of a notebook's paragraphs and lists, without code, link targets and tables."""
-    found = []
-    for token in MarkdownIt().enable("table").parse(prose(path)):
-        if token.type == "inline" and "|" not in token.content:
-            words = re.sub(r"\]\([^)]*\)", "]", token.content)
-            words = " ".join(re.sub(r"`[^`]*`", "code", words).split())
-            found += [one for one in re.split(r"(?<=[.!?:;])\s+", words) if one]
-    return found
 
 
 @lessons
@@ -190,7 +159,7 @@ SESSION_48 = [
 
 @pytest.mark.parametrize(("pair", "other", "said"), SESSION_48, ids=[one[0] for one in SESSION_48])
 def test_numbers_that_a_question_quotes_are_those_of_the_data(pair, other, said):
-    """Question 16 quotes counts of session 48; the votes give the same today."""
+    """Question 18 quotes counts of session 48; the votes give the same today."""
     from neutrality import agreement, rollcalls
 
     row = agreement.pair(rollcalls.load(), "BLR", other, by="session").loc[48]

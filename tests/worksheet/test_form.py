@@ -24,6 +24,8 @@ ITEMS = {
     "table": Item("a1-q9", "table", 1, "", "", "", form={"columns": ["year", "n"]}),
     "function": Item("a1-q10", "function", 1, "", "", "", form={"signature": "a1_q10(x)"}),
     "figure": Item("a1-q11", "figure", 1, "", "", ""),
+    "code": Item("a1-q17", "code", 1, "", "", "", options={"1": "For", "-1": "Against"}, form={"rows": ["x", "y"]}),
+    "find-error": Item("a1-q18", "find-error", 1, "", "", "", options=OPTIONS, form={"errors": {"e": "E", "f": "F"}}),
     "written": Item("a1-q12", "written", 1, "", "", "", form={"rubric": []}),
 }
 ONE_SOURCE = Item("a1-q13", "locate", 1, "", "", "", form={"sources": ["osw-2018"]})
@@ -61,6 +63,9 @@ GOOD: list[tuple[Item, Any]] = [
     (ITEMS["function"], [{"value": 1}, {"error": "E: e"}]),
     (ITEMS["function"], [{"value": None}, {"value": 0}]),
     (ITEMS["figure"], {"axes": [{"series": []}], "alt": ""}),
+    (ITEMS["code"], {"x": "1", "y": "-1"}),
+    (ITEMS["find-error"], ["two", "f"]),
+    (ITEMS["find-error"], [" Two", "F "]),
     (ITEMS["written"], "A word."),
 ]
 BAD: list[tuple[Item, Any, str]] = [
@@ -117,6 +122,13 @@ BAD: list[tuple[Item, Any, str]] = [
     (ITEMS["function"], [{"value": None}], "end it with a line that begins with return"),
     (ITEMS["figure"], "x", "a figure that has axes"),
     (ITEMS["figure"], {"axes": []}, "a figure that has axes"),
+    (ITEMS["code"], {"x": "1"}, "no entry for 'y'"),
+    (ITEMS["code"], {"x": "1", "y": -1}, 'For \'y\', answer with one of "1", "-1"'),
+    (ITEMS["find-error"], "two", "a list of two short names"),
+    (ITEMS["find-error"], ["two"], "a list of two short names"),
+    (ITEMS["find-error"], ["four", "e"], "The first name must be one of the steps"),
+    (ITEMS["find-error"], ["two", "g"], 'one of the kinds of error, "e", "f"; you gave "g"'),
+    (ITEMS["find-error"], [["two"], "e"], "The first name must be one of the steps"),
     (ITEMS["figure"], {"axes": [3]}, "a figure that has axes"),
     (ITEMS["figure"], {"axes": [{"series": 3}]}, "nothing that can be read"),
     (ITEMS["written"], "", "There is no text yet"),

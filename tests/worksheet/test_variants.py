@@ -53,7 +53,7 @@ def test_the_choice_is_a_position_in_the_pool(student, size):
 
 
 @pytest.mark.parametrize("size", [2, 3, 6, 7])
-@pytest.mark.parametrize("item", ["ps1-q13", "ps1-q14"])
+@pytest.mark.parametrize("item", ["ps1-q15", "ps1-q16"])
 def test_variants_are_balanced_over_many_students(item, size):
     """The chi-square statistic of these fixed ids stays below what chance exceeds once in ten thousand."""
     counts = Counter(variants.choose("c", "t", item, student, size) for student in IDS)
