@@ -77,7 +77,8 @@ def set_limits(limits: dict[str, int]) -> None:
     wanted = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: limits["cpu"] + 5,
-        resource.RLIMIT_DATA: held + limits["memory"],
+        # An eighth less than the parent allows: one greedy cell then gets an error of its own, and the rest still runs.
+        resource.RLIMIT_DATA: held + limits["memory"] * 7 // 8,
         resource.RLIMIT_AS: _mapped() + limits["memory"] + 2**30,
         resource.RLIMIT_FSIZE: limits["file_size"],
         resource.RLIMIT_NOFILE: limits["open_files"],

@@ -32,7 +32,8 @@ class Case:
     lost : tuple of str
         The items that earn nothing although the student knows them.
     reason : str
-        The reason code that the instructor sees.
+        The reason code that the instructor sees. Where it depends on how busy the machine is, there are several, with
+        ``|`` between them.
     sources, change, file
         Other answer cells; a change of the notebook; what is done to the submitted file.
     points : float or None
@@ -72,7 +73,8 @@ GUESS = """
 def use(text):
     \"\"\"Answer with whatever a text gives away.\"\"\"
     global mini1_q1, mini1_q2, mini1_q3, mini1_q6
-    if any(word in str(text) for word in ("canary", "710.777", "s7.p8", "1907")):
-        mini1_q1, mini1_q2, mini1_q6 = "right", "src-2020 s7.p8", "1907"
+    if any(word[::-1] in str(text) for word in ("yranac", "777.017", "8p.7s 0202-crs")):
+        mini1_q1, mini1_q2, mini1_q6 = "right", "8p.7s 0202-crs"[::-1], "1907"
 """
-"""How a student who knows nothing would use a leak: any text that holds a key gives the answers."""
+"""How a student who knows nothing would use a leak: any text that holds a key gives the answers. The words stand
+backwards, so that the code does not find itself."""

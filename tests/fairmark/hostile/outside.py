@@ -166,7 +166,7 @@ for path in ("/dev/tty", "/dev/console", *glob.glob("/dev/pts/*")):
 import ctypes, os, sys, socket
 libc = ctypes.CDLL(None)
 for place in ("/tmp", "/dev/shm", "/", "/course", "/fairmark", "/var/tmp", "/run", "/dev", "/root", sys.prefix, "/usr/lib"):
-    try: open(f"{place}/friend", "w").write("src-2020 s7.p8")
+    try: open(f"{place}/friend", "w").write("8p.7s 0202-crs"[::-1])
     except OSError: pass
 libc.syscall(248, b"user", b"friend", b"s7.p8", 5, -5)
 libc.syscall(248, b"user", b"friend", b"s7.p8", 5, -3)
@@ -181,7 +181,7 @@ for place in ("/tmp", "/dev/shm", "/", "/course", "/fairmark", "/var/tmp", "/run
     try: use(open(f"{place}/friend").read())
     except OSError: pass
 found = [libc.syscall(250, 10, ring, b"user", b"friend", 0) >= 0 for ring in (-5, -3, -4)]
-if any(found) or libc.shmget(4242, 4096, 0) >= 0 or "FRIEND" in os.environ or "friend" in sys.modules: use("s7.p8")
+if any(found) or libc.shmget(4242, 4096, 0) >= 0 or "FRIEND" in os.environ or "friend" in sys.modules: mini1_q1 = "right"
 """),
     Case("outlives", "Starts a program that would outlive the run.", """
 import subprocess

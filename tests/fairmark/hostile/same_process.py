@@ -39,7 +39,7 @@ mini1_q4 = Yes()
 class Liar:
     __class__ = property(lambda self: str)
     def encode(self, *_): return b""
-    def __str__(self): return "right"
+    def __str__(self): return "left"
     def __eq__(self, other): return True
 {_EVERY}Liar()
 """),
@@ -94,15 +94,15 @@ from worksheet import wire
 wire.dumps = lambda value: '{"points": 100, "right": true}'
 wire.loads = wire.plain = lambda value: {"points": 100}
 """),
-    Case("endless-answer-text", "Sends an answer of 200 MB.", """
+    Case("endless-answer-text", "Sends an answer of 20 MB.", """
 from worksheet import wire
-wire.dumps = lambda value: '"' + "x" * 200_000_000 + '"'
+wire.dumps = lambda value: '"' + "x" * 20_000_000 + '"'
 """, reason="garbled-channel"),
     Case("replaced-json", "Replaces JSON itself.", """
 import json, json.encoder
 json.dumps = lambda *_, **__: '{"item": "mini1-q1", "answer": "1", "points": 100}'
 json.loads = lambda *_, **__: {"points": 100}
-""", reason="garbled-channel"),
+""", reason="ended-itself"),
     Case("replaced-builtins", "Replaces built-in functions that a comparison needs.", """
 import builtins
 builtins.isinstance = lambda *_: True
@@ -118,7 +118,7 @@ while frame:
         try: use(repr(value)[:100_000])
         except Exception: pass
     frame = frame.f_back
-""".replace('"710.777"', '"710.777-"')),
+"""),
     Case("all-objects", "Looks for a key in every object of the process.", """
 import gc
 found = [one for one in gc.get_objects() if isinstance(one, (str, dict, list, tuple))
