@@ -13,6 +13,7 @@ prints one line and ends with status 1 if anything was lost, torn or doubled:
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import multiprocessing
 import os
@@ -65,14 +66,13 @@ def copied(course: Settings, folder: Path) -> Settings:
 
 def state(course: Settings, assignment: str) -> dict[str, Any]:
     """Read everything that marking leaves behind, but for the log's times."""
-    with sqlite3.connect(course.workdir / "gradebook.db") as database:
-        rows = [database.execute(query).fetchall() for query in _ROWS]
-        (sound,) = database.execute("PRAGMA integrity_check").fetchone()
-    database.close()
     with Database(course) as book, book.reading() as session:
         wrong = audit.verify(session)
         told = sorted((one["student"], one["event"]) for one in audit.entries(session))
         due = {done.student: ledger.unpack(done.notebook) for done in ledger.all_of(session, assignment) if done.marked}
+    with contextlib.closing(sqlite3.connect(course.workdir / "gradebook.db")) as database:
+        rows = [database.execute(query).fetchall() for query in _ROWS]
+        (sound,) = database.execute("PRAGMA integrity_check").fetchone()
     files = {
         file.parts[-3]: file.read_text(encoding="utf-8")
         for file in (course.workdir / "autograded").glob(f"*/{assignment}/{assignment}.ipynb")
