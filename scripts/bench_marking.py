@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from fairmark import bank, classroom, gradebook, marking, release, results, settings
 from fairmark.settings import Settings
@@ -115,8 +116,8 @@ def _stock(course: Settings, folder: Path, assignment: str, size: int, count: in
 def _timed(command: list[str], folder: Path) -> float:
     environment = os.environ | {"PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
     start = time.perf_counter()
-    words = {"capture_output": True, "text": True, "check": False}
-    done = subprocess.run(command, cwd=folder, env=environment, **words)  # noqa: S603  our own words
+    words: dict[str, Any] = {"capture_output": True, "text": True}
+    done = subprocess.run(command, cwd=folder, env=environment, check=False, **words)  # noqa: S603  our own words
     if done.returncode:
         raise RuntimeError(f"{command}: ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
     return time.perf_counter() - start
