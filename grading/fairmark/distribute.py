@@ -40,30 +40,58 @@ class Workers:
         self._make = make
         self._idle: list[Worker] = []
         self._all: list[Worker] = []
-        self._lock = threading.Lock()
+        self._starting: list[threading.Thread] = []
+        self._change = threading.Condition()
+
+    def start(self, count: int) -> None:
+        """Begin to warm so many workers, without waiting for them."""
+        self._starting = [threading.Thread(target=self._start_one) for _ in range(count)]
+        for thread in self._starting:
+            thread.start()
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Worker]:
         """Lend a worker."""
-        with self._lock:
-            worker = self._idle.pop() if self._idle else None
-        if worker is None:
-            worker = self._make()
-            with self._lock:
-                self._all.append(worker)
+        worker = self._next()
         try:
             worker.start()
             yield worker
         finally:
-            with self._lock:
-                self._idle.append(worker)
+            self._give_back(worker)
 
     def close(self) -> None:
         """End all of them."""
-        with self._lock:
+        for thread in self._starting:
+            thread.join()
+        with self._change:
             found, self._all, self._idle = self._all, [], []
         for worker in found:
             worker.close()
+
+    def _next(self) -> Worker:
+        with self._change:
+            while not self._idle and any(thread.is_alive() for thread in self._starting):
+                self._change.wait(1)
+            if self._idle:
+                return self._idle.pop()
+        worker = self._make()
+        with self._change:
+            self._all.append(worker)
+        return worker
+
+    def _give_back(self, worker: Worker) -> None:
+        with self._change:
+            self._idle.append(worker)
+            self._change.notify()
+
+    def _start_one(self) -> None:
+        worker = self._make()
+        with self._change:
+            self._all.append(worker)
+        # A worker that does not start says so again, and louder, to the first job that asks for it.
+        with contextlib.suppress(WorkerError):
+            worker.start()
+        self._give_back(worker)
 
 
 class Pool:
@@ -124,6 +152,7 @@ class Pool:
             return self._cluster()
         crew = Workers(lambda: Worker(self.course, confined=self.confined))
         self._stack.callback(crew.close)
+        crew.start(self.workers)
         if self.expected <= FEW:
             threads = ThreadPoolExecutor(self.workers, thread_name_prefix="fairmark")
             self._stack.callback(threads.shutdown, cancel_futures=True)
