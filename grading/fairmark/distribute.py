@@ -14,7 +14,6 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -161,14 +160,20 @@ class Pool:
 
     def _embedded(self, crew: Workers) -> Callable[[str], Future[str]]:
         """Start Dask in this process: its threads only wait, and what they wait for are processes of their own."""
-        distributed = _distributed()
-        cluster = distributed.LocalCluster(
-            n_workers=1,
-            threads_per_worker=self.workers,
-            processes=False,
-            dashboard_address=None,
-            memory_limit=0,
-        )
+        dask, distributed = _dask()
+        # Dask opens pages about itself whether they are wanted or not: here for this machine only, and empty.
+        pages = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+        none = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
+        with dask.config.set(none):
+            cluster = distributed.LocalCluster(
+                n_workers=1,
+                threads_per_worker=self.workers,
+                processes=False,
+                memory_limit=0,
+                dashboard_address=None,
+                worker_dashboard_address=pages["dashboard_address"],
+                scheduler_kwargs=pages,
+            )
         self._stack.callback(cluster.close)
         client = distributed.Client(cluster, set_as_default=False)
         self._stack.callback(client.close)
@@ -180,7 +185,7 @@ class Pool:
         return lambda text: executor.submit(_run_here, key, text)
 
     def _cluster(self) -> Callable[[str], Future[str]]:
-        distributed = _distributed()
+        _, distributed = _dask()
         try:
             client = distributed.Client(self.scheduler, timeout="20s", set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
@@ -272,12 +277,13 @@ def _is_loopback(host: str) -> bool:
 
 def _without_secrets(course: Settings) -> Settings:
     """Leave out what no worker needs: where the bank is, and the gradebook's password."""
-    nowhere = Path(os.devnull)
+    nowhere = course.workdir / "not-here"
     return dataclasses.replace(course, bank=nowhere, assignments=nowhere, gradebook_url="")
 
 
-def _distributed() -> Any:
+def _dask() -> tuple[Any, Any]:
     """Import Dask only where it is used: it takes half a second."""
+    import dask
     import distributed
 
-    return distributed
+    return dask, distributed
