@@ -25,18 +25,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fairmark import audit, bank, classroom, gradebook, ledger, marking, release, settings, submissions
+from fairmark import audit, bank, classroom, distribute, gradebook, ledger, marking, release, settings, submissions
 from fairmark.database import Database, GradebookError
+from fairmark.jobs import Job, Outcome
 from fairmark.settings import Settings
+from fairmark.worker import Worker
 
 COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
-_WATCHED = ("marking", "posting", "ledger", "audit", "derived", "files", "database", "submissions", "distribute")
+_WATCHED = ("posting", "ledger", "audit", "derived", "files", "database")
 _ROWS = (
     "SELECT a.student_id, b.name, g.auto_score, g.manual_score, g.needs_manual_grade FROM grade g "
     "JOIN base_cell b ON b.id = g.cell_id JOIN submitted_notebook n ON n.id = g.notebook_id "
@@ -122,50 +125,96 @@ def in_a_fork(work: Callable[[], object], doomed: Callable[[int], None] | None =
 
 
 def kill(course: Settings, assignment: str, folder: Path, times: int, seed: int = 1) -> list[str]:
-    """Kill markers at random moments, half of them by the clock and half at a random line; go on until all is done."""
+    """Kill markers at random moments until all is done, again and again.
+
+    Half die at a random line of what writes, a third at a random moment, the rest at a random moment of a run with real
+    workers. The first two are answered with what the real workers of the undisturbed run answered.
+    """
     chance = random.Random(seed)  # noqa: S311  not a secret
-    calm = copied(course, folder / "calm")
-    started = time.monotonic()
-    in_a_fork(lambda: marking.mark(calm, assignment))
-    length = time.monotonic() - started
-    due, wrong, killed, rounds = state(calm, assignment), [], 0, 0
+    calm, answers = copied(course, folder / "calm"), folder / "answers"
+    answers.mkdir()
+    real = _timed(lambda: _with(_recording(answers), lambda: marking.mark(calm, assignment)))
+    replay = _replaying(answers)
+    other = copied(course, folder / "replayed")
+    short = _timed(lambda: _with(replay, lambda: marking.mark(other, assignment)))
+    due, wrong, killed, rounds, ways = state(calm, assignment), [], 0, 0, Counter[str]()
+    wrong += [f"replayed: {line}" for line in differences(state(other, assignment), due)]
     while killed < times:
         rounds += 1
         trial = copied(course, folder / f"trial-{rounds}")
         while killed < times:
-            status = in_a_fork(*_doomed(trial, assignment, chance, length))
+            way = chance.choices(["line", "moment", "real"], [3, 2, 1])[0]
+
+            def work(way: str = way, trial: Settings = trial) -> None:
+                if way == "line":
+                    sys.settrace(_bomb(chance.randrange(1, 1500)))
+                marking.mark(trial, assignment)
+
+            chance.random()  # so that no two children draw the same line
+            delay = chance.uniform(0, 1.3 * (real if way == "real" else short))
+            status = in_a_fork(
+                work if way == "real" else lambda work=work: _with(replay, work),
+                None if way == "line" else lambda pid, delay=delay: _kill_after(pid, delay),
+            )
             if status == 0:
                 break
             killed += status == -signal.SIGKILL
+            ways[way] += status == -signal.SIGKILL
             wrong += [f"round {rounds}, kill {killed}: {line}" for line in half_done(state(trial, assignment), due)]
         for _ in range(2):
-            if in_a_fork(lambda trial=trial: marking.mark(trial, assignment)):
+            if in_a_fork(lambda trial=trial: _with(replay, lambda: marking.mark(trial, assignment))):
                 wrong.append(f"round {rounds}: the rerun failed")
         wrong += [f"round {rounds}: {line}" for line in differences(state(trial, assignment), due)]
         shutil.rmtree(trial.workdir)
-    print(f"kill: {killed} kills in {rounds} rounds: {len(wrong)} troubles")
+    told = ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
+    print(f"kill: {killed} kills ({told}) in {rounds} rounds: {len(wrong)} troubles")
     return wrong
 
 
-def _doomed(course: Settings, assignment: str, chance: random.Random, length: float) -> tuple[Any, Any]:
-    if chance.random() < 0.5:
-        delay = chance.uniform(0, length)
+def _timed(work: Callable[[], object]) -> float:
+    start = time.monotonic()
+    if in_a_fork(work):
+        raise RuntimeError("the undisturbed run failed")
+    return time.monotonic() - start
 
-        def by_the_clock(pid: int) -> None:
-            end = time.monotonic() + delay
-            while time.monotonic() < end and not _ended(pid):
-                time.sleep(0.005)
-            if not _ended(pid):
-                os.kill(pid, signal.SIGKILL)
 
-        return lambda: marking.mark(course, assignment), by_the_clock
-    line = int(chance.uniform(1, 3000))
+def _with(worker: Any, work: Callable[[], object]) -> None:
+    """Do something with another kind of worker, in a process that ends with it."""
+    distribute.Worker = worker
+    work()
 
-    def by_the_line() -> None:
-        sys.settrace(_bomb(line))
-        marking.mark(course, assignment)
 
-    return by_the_line, None
+def _recording(folder: Path) -> type[Worker]:
+    class Recording(Worker):
+        """Notes what a real worker answers."""
+
+        def run(self, job: Job) -> Outcome:
+            outcome = super().run(job)
+            (folder / job.student).write_text(outcome.to_json())
+            return outcome
+
+    return Recording
+
+
+def _replaying(folder: Path) -> type[Worker]:
+    class Replaying(Worker):
+        """Answers as the real worker did."""
+
+        def start(self) -> None:
+            pass
+
+        def run(self, job: Job) -> Outcome:
+            return Outcome.from_json((folder / job.student).read_text())
+
+    return Replaying
+
+
+def _kill_after(pid: int, delay: float) -> None:
+    end = time.monotonic() + delay
+    while time.monotonic() < end and not _ended(pid):
+        time.sleep(0.005)
+    if not _ended(pid):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _ended(pid: int) -> bool:

@@ -163,7 +163,7 @@ class Pool:
         dask, distributed = _dask()
         # Dask opens pages about itself whether they are wanted or not: here for this machine only, and empty.
         pages = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
-        none = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
+        none: dict[str, list[str]] = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
         with dask.config.set(none):
             cluster = distributed.LocalCluster(
                 n_workers=1,
