@@ -144,7 +144,7 @@ _NOTES = [
     "re-estimated from its own votes, in the tests. A sampler that stopped at the limit had not come to rest.",
     "",
     "The ratios of the measures say how many times longer the common way takes than ours (`all_pairs`: all pairs of",
-    "states at once; `rollcalls.load`: reading the votes). The last says how many such readings one fast estimate takes.",
+    "states at once; `rollcalls.load`: reading the votes). The last says how many such readings a fast estimate takes.",
 ]
 
 

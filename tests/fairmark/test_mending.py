@@ -98,7 +98,7 @@ def test_what_was_left_as_it_was_is_known():
     [
         ('check("q")\n### BEGIN HIDDEN TESTS\nsecret\n### END HIDDEN TESTS', 'check("q")'),
         ("# BEGIN HIDDEN TESTS\nsecret\n# END HIDDEN TESTS\nx = 1\n", "x = 1"),
-        ("a\n  ### BEGIN HIDDEN TESTS\ns\n  ### END HIDDEN TESTS\nb\n# BEGIN HIDDEN TESTS\ns\n# END HIDDEN TESTS", "a\nb"),
+        ("a\n  ### BEGIN HIDDEN TESTS\ns\n  ### END HIDDEN TESTS\nb\n# BEGIN HIDDEN TESTS\n# END HIDDEN TESTS", "a\nb"),
         ("x = 1", "x = 1"),
     ],
 )  # fmt: skip
