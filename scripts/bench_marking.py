@@ -154,14 +154,14 @@ def _megabytes() -> float:
 
 
 def _family(pid: int) -> Iterator[int]:
+    """List a process and all that it started; those that end meanwhile are passed over."""
     yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*"):
-        try:
-            children = (task / "children").read_text(encoding="ascii").split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _family(int(child))
+    try:
+        tasks = [(task / "children").read_text(encoding="ascii") for task in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:
+        return
+    for child in " ".join(tasks).split():
+        yield from _family(int(child))
 
 
 def main() -> None:
