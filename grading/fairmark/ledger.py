@@ -12,7 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Text, delete, insert, select, text
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.orm import Session
 
@@ -103,7 +116,12 @@ class Done:
 
 
 def create(connection: Connection) -> None:
-    """Make the tables, and have the database itself refuse to change the log."""
+    """Make the tables, and have the database itself refuse to change the log.
+
+    Called with the write lock; another marker may have made them while this one waited for it.
+    """
+    if set(inspect(connection).get_table_names()) >= TABLES:
+        return
     _METADATA.create_all(connection)
     for statement in _APPEND_ONLY[connection.dialect.name]:
         connection.execute(text(statement))
