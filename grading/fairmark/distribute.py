@@ -163,8 +163,10 @@ class Pool:
         dask, distributed = _dask()
         # Dask opens pages about itself whether they are wanted or not: here for this machine only, and empty.
         pages = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
-        none: dict[str, list[str]] = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
-        with dask.config.set(none):
+        none: dict[str, Any] = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
+        # What Dask remembers of jobs that are done would grow with the class.
+        short = {f"distributed.admin.{name}log-length": 100 for name in ("", "low-level-")}
+        with dask.config.set(none | short):
             cluster = distributed.LocalCluster(
                 n_workers=1,
                 threads_per_worker=self.workers,
@@ -178,11 +180,19 @@ class Pool:
         client = distributed.Client(cluster, set_as_default=False)
         self._stack.callback(client.close)
         executor = client.get_executor(pure=False, retries=TRIES)
-        # Dask sends copies of what it is given, also to itself; so what it is given is only a name.
+        # Dask sends copies of what it is given, also to itself, and keeps them a while; so it is given only names.
         key = secrets.token_hex(8)
         _crews[key] = crew
         self._stack.callback(_crews.pop, key)
-        return lambda text: executor.submit(_run_here, key, text)
+
+        def submit(text: str) -> Future[str]:
+            job = secrets.token_hex(8)
+            _texts[job] = text
+            future: Future[str] = executor.submit(_run_here, key, job)
+            future.add_done_callback(lambda _: _texts.pop(job, None))
+            return future
+
+        return submit
 
     def _cluster(self) -> Callable[[str], Future[str]]:
         _, distributed = _dask()
@@ -218,10 +228,11 @@ def run(crew: Workers, text: str) -> str:
 
 _crews: dict[str, Workers] = {}
 _crews_lock = threading.Lock()
+_texts: dict[str, str] = {}
 
 
-def _run_here(key: str, text: str) -> str:
-    return run(_crews[key], text)
+def _run_here(key: str, job: str) -> str:
+    return run(_crews[key], _texts[job])
 
 
 def run_remotely(course: Settings, confined: bool, due: str, text: str) -> str:
