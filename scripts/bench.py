@@ -1,8 +1,8 @@
-"""Measure how fast and how exact the measures are, all in one run; write course/instructor/bench.md.
+"""Measure how fast and how exact marking and the measures are, all in one run; write course/instructor/bench.md.
 
 Seconds differ from machine to machine and from minute to minute, ratios of one run much less: read those. Run it with
 ``make bench`` on a machine that does nothing else. ``ARGS="--every 4"`` takes a quarter of the slow references, and
-``ARGS="--rounds 400"`` fewer rounds of the sampler.
+``ARGS="--rounds 400"`` fewer rounds of the sampler, and ``ARGS="--quick"`` the least of everything.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import bench_agreement
+import bench_marking
 import numpy as np
 import pandas as pd
 
@@ -35,9 +36,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="time pandas on each so-many-th session, and scale up")
     parser.add_argument("--rounds", type=int, default=4000, help="most rounds of the sampler")
+    parser.add_argument("--stock", type=int, default=100, help="mark so many with stock nbgrader, and scale up")
+    parser.add_argument("--many", type=int, default=2000, help="watch memory over so many submissions; 0: do not")
+    parser.add_argument("--quick", action="store_true", help="the least of everything, for a machine that is busy")
     options = parser.parse_args()
+    if options.quick:
+        options.every, options.rounds, options.stock, options.many = 10, 200, 4, 0
     votes = rollcalls.load()
     parts = [
+        ("Marking", bench_marking.HEAD, list(bench_marking.run(100, options.stock, options.many))),
         ("Ratios", ["what", "ratio", "how"], list(_ratios(votes, options.every))),
         ("Our ideal points against the published ones", _HEAD, list(_estimators(votes, options.rounds))),
     ]
@@ -117,7 +124,7 @@ def _seconds(function: Callable[[], Any]) -> float:
 def _page(parts: list[tuple[str, list[str], list[Any]]]) -> str:
     system = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     lines = [
-        "# How fast and how exact the measures are",
+        "# How fast and how exact marking and the measures are",
         "",
         f"Written by `make bench` on {system}, NumPy {np.__version__}, pandas {pd.__version__}. Do not edit by hand.",
         "",
@@ -136,8 +143,8 @@ _NOTES = [
     "amendments too. `course/instructor/measures.md` says what follows from that. The release of April 2020 is also",
     "re-estimated from its own votes, in the tests. A sampler that stopped at the limit had not come to rest.",
     "",
-    "The first ratios say how many times longer the common way takes than ours (`all_pairs`: all pairs of states at",
-    "once; `rollcalls.load`: reading the votes). The last says how many such readings one fast estimate takes.",
+    "The ratios of the measures say how many times longer the common way takes than ours (`all_pairs`: all pairs of",
+    "states at once; `rollcalls.load`: reading the votes). The last says how many such readings a fast estimate takes.",
 ]
 
 

@@ -1,6 +1,6 @@
 """Bring an answer out of a notebook that is being marked: the value by name, as plain data, and nothing else.
 
-This runs inside the student's kernel, beside code that may do anything. It holds no key, so all that forging it can
+This runs inside the student's process, beside code that may do anything. It holds no key, so all that forging it can
 do is to give another answer.
 """
 
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
-from typing import Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
 
 from worksheet import wire
 
-MIME = "application/vnd.worksheet.answer+json"
+Guard: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 
 def value_of(namespace: dict[str, Any], name: str) -> dict[str, Any]:
@@ -36,8 +37,19 @@ def value_of(namespace: dict[str, Any], name: str) -> dict[str, Any]:
     return _sent(namespace[name], name)
 
 
-def results_of(namespace: dict[str, Any], name: str, calls: list[list[Any]]) -> dict[str, Any]:
+def results_of(
+    namespace: dict[str, Any], name: str, calls: list[list[Any]], guard: Guard = contextlib.nullcontext
+) -> dict[str, Any]:
     """Call an answer function with each list of arguments; what it prints is thrown away.
+
+    Parameters
+    ----------
+    namespace, name
+        The notebook's names, and the function's.
+    calls
+        For each call its list of arguments.
+    guard
+        Makes a context in which one call runs: marking sets a time limit there.
 
     Returns
     -------
@@ -52,34 +64,20 @@ def results_of(namespace: dict[str, Any], name: str, calls: list[list[Any]]) -> 
     """
     if not callable(namespace.get(name)):
         return {"problem": f"{name} must be a function, and is not."}
-    return _sent([_call(namespace[name], arguments) for arguments in calls], name)
+    return _sent([_call(namespace[name], arguments, guard) for arguments in calls], name)
 
 
-def emit(nonce: str, name: str, calls: str | None = None) -> None:
-    """Publish one answer from the running kernel, for the marker to pick up.
+class _Nowhere(io.TextIOBase):
+    """Takes whatever is printed, however much, and keeps nothing."""
 
-    Parameters
-    ----------
-    nonce
-        Repeated in the message, so that the marker knows which request it answers.
-    name
-        The answer variable or function.
-    calls
-        For a function: JSON text of the list of argument lists.
-    """
-    from IPython.core.getipython import get_ipython
-    from IPython.display import display
-
-    shell = get_ipython()
-    namespace = shell.user_ns if shell is not None else {}
-    found = value_of(namespace, name) if calls is None else results_of(namespace, name, json.loads(calls))
-    display({MIME: {"nonce": nonce} | found}, raw=True)
+    def write(self, text: str) -> int:
+        return len(text)
 
 
-def _call(function: Any, arguments: list[Any]) -> dict[str, Any]:
-    quiet = io.StringIO()
+def _call(function: Any, arguments: list[Any], guard: Guard) -> dict[str, Any]:
+    quiet = _Nowhere()
     try:
-        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+        with guard(), contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
             return {"value": wire.plain(function(*arguments))}
     except Exception as error:  # whatever a student's function raises is its result
         return {"error": f"{type(error).__name__}: {error}"[:200]}

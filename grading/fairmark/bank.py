@@ -5,6 +5,7 @@ The bank is the instructors' alone. Of it, only the public halves ever leave (:m
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import json
 from collections.abc import Iterator
@@ -175,6 +176,12 @@ def load(folder: Path) -> dict[str, Assignment]:
     BankError
         If a file cannot be read or an item is malformed: names file, item and field, and says what is wanted.
     """
+    return dict(_load(folder, fingerprint(folder)))
+
+
+@functools.lru_cache(maxsize=2)
+def _load(folder: Path, _: str) -> dict[str, Assignment]:
+    """Load a bank once for as long as its fingerprint stays the same: reading YAML takes a while."""
     found = sorted(folder.glob("*.yaml"))
     if not found:
         raise BankError(f"{folder}: no item bank here (no .yaml file). Point the setting 'bank' to its folder.")

@@ -11,12 +11,42 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
-from fairmark import autograde, classroom, exports, gradebook, release, report, settings, weights
+from fairmark import (
+    audit,
+    backups,
+    classroom,
+    database,
+    distribute,
+    environment,
+    exports,
+    gradebook,
+    marking,
+    regrade,
+    release,
+    report,
+    results,
+    settings,
+    submissions,
+    weights,
+    worker,
+)
 from fairmark import bank as item_bank
-from fairmark.autograde import Marked
+from fairmark.marking import Marked
+from fairmark.reasons import REASONS
+from fairmark.regrade import Change
 from fairmark.report import Row
 from fairmark.settings import Settings
 
@@ -28,8 +58,13 @@ _EXPECTED = (
     release.ReleaseError,
     classroom.RealClassError,
     gradebook.NotReleasedError,
+    database.GradebookError,
+    distribute.SchedulerError,
+    environment.NoBundleError,
+    worker.WorkerError,
     weights.WeightsError,
 )
+_INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -79,24 +114,105 @@ def collect_command(course: Settings, assignments: tuple[str, ...]) -> None:
         _collect(course, _names(course, assignments))
 
 
+def _marking_options(command: Any) -> Any:
+    """Add what says how and where notebooks are run."""
+    for option in (
+        click.option("--workers", type=click.IntRange(1, 256), help="Notebooks at a time (default: one a processor)."),
+        click.option("--scheduler", default="", help="A Dask cluster's address, tls://… (default: this machine)."),
+        click.option(
+            "--unconfined", is_flag=True, help="Run student code with all your rights. Recorded with each mark."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command("mark")
 @click.argument("assignments", nargs=-1)
+@click.option("--again", is_flag=True, help="Run and mark everything anew, changed or not.")
+@_marking_options
 @click.pass_obj
-def mark_command(course: Settings, assignments: tuple[str, ...]) -> None:
+def mark_command(course: Settings, /, assignments: tuple[str, ...], again: bool, **options: Any) -> None:
     """Mark every submission that is new or changed.
 
-    Runs each notebook, reads its answers as data, compares them with the bank, and writes points into nbgrader's
-    gradebook. A notebook that cannot be read is flagged and stops nothing. Ends with status 3 if any was flagged.
+    Runs each notebook confined, reads its answers as data, compares them with the bank, and writes points into
+    nbgrader's gradebook, one submission at a time. A notebook that cannot be read is flagged and stops nothing.
 
-    Student code is not yet confined: run this only where it may read what your user can read.
+    Ends with status 3 if any was flagged or is not decided, and with 130 after ctrl-C; what was marked is kept, and
+    the same command goes on.
     """
     with _explained():
-        marked = _mark(course, _names(course, assignments))
-        flagged = [one for one in marked if one.status == "flagged"]
-        for one in flagged:
-            console.print(f"[bold]{one.student}[/] {one.assignment}: {one.reason}. {escape(one.detail)}")
-    if flagged:
-        sys.exit(3)
+        gradebook.require(course)
+        marked = _mark(course, _names(course, assignments), force=again, **_how(options))
+        _exit_for(marked)
+
+
+@main.command("regrade")
+@click.argument("assignments", nargs=-1)
+@_marking_options
+@click.pass_obj
+def regrade_command(course: Settings, /, assignments: tuple[str, ...], **options: Any) -> None:
+    """Mark anew what a corrected key, rule or bank changes.
+
+    Makes a backup of the gradebook. Then judges the answers that are known by the bank as it is now; a notebook is run
+    again only where it, or the environment, is no longer the same. Points that a person gave stay. Prints who gains
+    and who loses.
+    """
+    with _explained():
+        gradebook.require(course)
+        how = _how(options)
+        if not course.gradebook_url:
+            console.print(f"Backup: {backups.backup(course)}", soft_wrap=True)
+        marked: list[Marked] = []
+        changes: list[Change] = []
+        with _bar() as bar:
+            task = bar.add_task("regrading", total=None)
+            for name in _names(course, assignments):
+                done, changed = regrade.regrade(course, name, lambda one: _advance(bar, task, one), **how)
+                marked, changes = marked + done, changes + changed
+        _print_changes(changes)
+        _exit_for(marked)
+
+
+@main.command("audit")
+@click.option("--head", default="", help="A hash that was noted earlier: it must be in the log.")
+@click.option("--student", default="", help="Print what the log says of this student.")
+@click.pass_obj
+def audit_command(course: Settings, head: str, student: str) -> None:
+    """Check the log of every mark ever given, and the gradebook against it.
+
+    Prints the log's last hash. Note it outside the gradebook: with --head, a later check proves that nothing before
+    it was changed. Ends with status 1 if anything is wrong.
+    """
+    with _explained():
+        gradebook.require(course)
+        with database.Database(course) as book, book.reading() as session:
+            wrong = audit.verify(session, head)
+            end = audit.last(session)
+            told = [one for one in audit.entries(session) if student and one.get("student") == student]
+        for one in told:
+            points = sum(score or 0 for score in one["points"].values())
+            why = f", {one['reason']}" if one["reason"] else ""
+            console.print(
+                f"{one['entry']}: {one['at']} {one['assignment']} {one['event']}{why}, {points:g} points, "
+                f"by {one['by']} with {one['software']}",
+                markup=False,
+            )
+        for line in wrong:
+            console.print(line, markup=False)
+        console.print(f"{end.entries} entries; the last hash is {end.sha256}", soft_wrap=True)
+    if wrong:
+        sys.exit(1)
+
+
+@main.command("backup")
+@click.option("--to", type=_PATH, help="The new file (default: in the folder backups of the working folder).")
+@click.pass_obj
+def backup_command(course: Settings, to: Path | None) -> None:
+    """Copy the gradebook to a file, whole and checked, even while others write to it."""
+    with _explained():
+        gradebook.require(course)
+        console.print(f"Backup: {backups.backup(course, to)}", soft_wrap=True)
 
 
 @main.command("feedback")
@@ -124,7 +240,7 @@ def export_command(course: Settings, to: Path | None) -> None:
     with _explained():
         gradebook.require(course)
         file = to or course.workdir / "marks.csv"
-        _export(course, report.table(course, autograde.flagged(course)), file)
+        _export(course, report.table(course, results.standing(course)), file)
 
 
 @main.group("bank")
@@ -205,6 +321,62 @@ def _explained() -> Iterator[None]:
         yield
     except _EXPECTED as error:
         raise click.ClickException(str(error)) from None
+    except marking.Interrupted as stop:
+        console.print(
+            f"Stopped. {len(stop.marked)} submissions of this assignment are done, and kept. "
+            "Run the same command again to go on."
+        )
+        sys.exit(_INTERRUPTED)
+    except KeyboardInterrupt:
+        console.print("Stopped. What was done is kept. Run the same command again to go on.")
+        sys.exit(_INTERRUPTED)
+
+
+def _how(options: dict[str, Any]) -> dict[str, Any]:
+    """Turn the options of a command into those of marking."""
+    if options["unconfined"]:
+        console.print("[bold]Unconfined:[/] student code runs with all your rights, and every mark will say so.")
+    return {
+        "workers": options["workers"],
+        "scheduler": options["scheduler"],
+        "confined": not options["unconfined"],
+    }
+
+
+def _exit_for(marked: list[Marked]) -> None:
+    """Name what is not done, and end with status 3 where anything is not."""
+    left = [one for one in marked if one.status in {"flagged", "open"}]
+    for one in left:
+        console.print(
+            f"[bold]{escape(repr(one.student)[1:-1])}[/] {one.assignment}: {one.reason}. {escape(one.detail)}"
+        )
+    if left:
+        sys.exit(3)
+
+
+def _print_changes(changes: list[Change]) -> None:
+    if not changes:
+        console.print("Nobody's points change.")
+        return
+    table = Table("student", "assignment", "question", title="Who gains and who loses", title_justify="left")
+    for heading in ("before", "after"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for one in changes:
+        for item, (before, after) in one.items.items():
+            word = "a person's mark stays" if item in one.kept else "gains" if after > before else "loses"
+            table.add_row(one.student, one.assignment, item, f"{before:g}", f"{after:g}", word)
+    console.print(table)
+    gain, lose = sum(one.gain > 0 for one in changes), sum(one.gain < 0 for one in changes)
+    console.print(f"{gain} gain and {lose} lose.")
+
+
+class _Rate(ProgressColumn):
+    """Submissions a second."""
+
+    def render(self, task: Task) -> Text:
+        """Write the rate, once there is one."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
 
 def _names(course: Settings, asked: Iterable[str]) -> list[str]:
@@ -216,7 +388,7 @@ def _names(course: Settings, asked: Iterable[str]) -> list[str]:
 
 
 def _bar() -> Progress:
-    columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     # Into a file or a pipe, even a bar that vanishes would leave empty lines.
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
@@ -235,20 +407,22 @@ def _collect(course: Settings, names: list[str]) -> None:
     nbgrader = gradebook.api(course)
     for name in names:
         gradebook.check(nbgrader.collect(name, update=True), f"collect {name}")
-        console.print(f"3  Collected {name} from {len(autograde.submitted(course, name))} students.")
+        console.print(f"3  Collected {name} from {len(submissions.submitted(course, name))} students.")
 
 
-def _mark(course: Settings, names: list[str]) -> list[Marked]:
-    gradebook.require(course)
-    nbgrader = gradebook.api(course)
-    total = sum(len(autograde.submitted(course, name)) for name in names)
+def _mark(course: Settings, names: list[str], **options: Any) -> list[Marked]:
+    total = sum(len(submissions.submitted(course, name)) for name in names)
     marked: list[Marked] = []
     with _bar() as bar:
         task = bar.add_task("marking", total=total)
         for name in names:
-            marked += autograde.mark(course, nbgrader, name, lambda one: _advance(bar, task, one))
+            marked += marking.mark(course, name, lambda one: _advance(bar, task, one), **options)
     count = {status: sum(one.status == status for one in marked) for status in ("marked", "unchanged", "flagged")}
-    console.print(f"4  Marked {count['marked']}, unchanged {count['unchanged']}, flagged {count['flagged']}.")
+    left = len(marked) - sum(count.values())
+    undecided = f", not decided {left}" if left else ""
+    console.print(
+        f"4  Marked {count['marked']}, unchanged {count['unchanged']}, flagged {count['flagged']}{undecided}."
+    )
     return marked
 
 
@@ -273,8 +447,9 @@ def _export(course: Settings, rows: list[Row], file: Path) -> None:
 def _feedback(course: Settings, names: list[str]) -> None:
     gradebook.require(course)
     nbgrader = gradebook.api(course)
-    todo = [(name, student) for name in names for student in autograde.submitted(course, name)]
-    todo = [(name, student) for name, student in todo if autograde.read_record(course, name, student)]
+    todo = [(name, student) for name in names for student in submissions.submitted(course, name)]
+    standing = {(one.assignment, one.student) for one in results.standing(course) if one.status == "marked"}
+    todo = [one for one in todo if one in standing]
     with _bar() as bar:
         task = bar.add_task("writing feedback", total=len(todo))
         for name, student in todo:
@@ -288,7 +463,7 @@ def _summary(course: Settings, rows: list[Row], marked: list[Marked]) -> list[st
     roles = {student.id: student.role for student in classroom.plan(course)}
     console.print()
     console.print(_marks_table(rows, roles))
-    flagged = [row for row in rows if row.status == "flagged" or "stopped" in row.attention]
+    flagged = [row for row in rows if row.status == "flagged" or row.attention.partition(":")[0] in REASONS]
     waiting = [row for row in rows if row.by_hand is None and row not in flagged]
     console.print("[bold]Who needs a person's eye[/]")
     for row in flagged:

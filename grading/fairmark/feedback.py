@@ -15,7 +15,7 @@ from mistune import create_markdown
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
-from fairmark import autograde, bank, gradebook
+from fairmark import bank, gradebook, reasons, results
 from fairmark.bank import Entry
 from fairmark.release import prompt
 from worksheet.wire import Json
@@ -40,14 +40,19 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         nb, resources = self._preprocess(nb, self._init_resources(resources))
         names = resources["nbgrader"]
         course = gradebook.course_of(self.config)
-        record = autograde.read_record(course, names["assignment"], names["student"])
+        record = results.record(course, names["assignment"], names["student"])
         if record is None:
             raise ValueError(f"{names['student']} {names['assignment']}: not marked yet; run fairmark mark")
         assignment = bank.load(course.bank)[names["assignment"]]
         resources["output_extension"] = ".html"
         grades = _grades(names)
         questions = [
-            question(assignment.entries[one["item"]], one, grades.get(one["item"], {}), _written(nb, one["item"]))
+            question(
+                assignment.entries[one["item"]],
+                one,
+                grades.get(one["item"], {}),
+                record["written"].get(one["item"], ""),
+            )
             for one in record["items"]
             if one["item"] in assignment.entries
         ]
@@ -108,7 +113,7 @@ def page(title: str, assignment: str, record: dict[str, Any], questions: list[di
         title=title,
         assignment=assignment,
         student=record["student"],
-        stopped=record["stopped"],
+        stopped=reasons.student(record["stopped"]) if record["stopped"] else "",
         questions=questions,
         score=sum(one["score"] for one in marked),
         marked_points=sum(one["points"] for one in marked),
@@ -126,13 +131,6 @@ def _grades(names: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for comment in notebook.comments:
             found.setdefault(comment.name, {})["comment"] = comment.comment
     return found
-
-
-def _written(nb: Any, item: str) -> str:
-    for cell in nb.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == item and cell.cell_type == "markdown":
-            return str(cell.source)
-    return ""
 
 
 def _answer(answer: Json) -> str:

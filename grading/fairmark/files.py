@@ -28,11 +28,15 @@ def write_text(file: Path, text: str) -> bool:
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
     temporary = Path(name)
-    temporary.chmod(0o644)
-    temporary.replace(file)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        temporary.chmod(0o644)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     return True
 
 
@@ -65,7 +69,7 @@ def fingerprint(folder: Path, pattern: str = "*") -> str:
         Which files count.
     """
     digest = hashlib.sha256()
-    for file in sorted(one for one in folder.rglob(pattern) if one.is_file()):
+    for file in sorted(one for one in folder.rglob(pattern) if one.is_file() and "__pycache__" not in one.parts):
         digest.update(f"{file.relative_to(folder)}\n".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

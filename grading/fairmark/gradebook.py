@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from fairmark import settings
 from fairmark.files import write_text
@@ -28,23 +30,15 @@ _RELEASE_STEPS = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-_MENDING_STEPS = [
-    "nbgrader.preprocessors.ClearOutput",
-    "fairmark.autograde.MendCells",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-_MARKING_STEPS = [
-    "fairmark.autograde.MarkItems",
-    "nbgrader.preprocessors.LimitOutput",
-    "fairmark.autograde.SaveVerdicts",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+# Marking is fairmark.autograde.Autograde's, which runs no steps. Where nbgrader's own class meets this configuration
+# all the same, its first step refuses.
+_MARKING_STEPS = ["fairmark.autograde.Refuse"]
+LOCAL = "nbgrader_local.py"
+"""The file beside ``course.toml`` where an instructor's own settings of nbgrader go."""
 
 _CONFIG_FILE = """\
-# Written by fairmark. nbgrader reads this file when its commands run in this folder, so that
+# Written by fairmark, again and again: your own settings, such as a plug-in for late work, go into the file
+# nbgrader_local.py beside course.toml. nbgrader reads this file when its commands run in this folder, so that
 # `nbgrader autograde` and the formgrader mark as `fairmark mark` does.
 from pathlib import Path
 
@@ -66,19 +60,44 @@ def config(course: Settings) -> Config:
     rules.Exchange.root = str(course.workdir / "exchange")
     rules.ExchangeCollect.check_owner = False
     rules.GenerateAssignment.preprocessors = list(_RELEASE_STEPS)
-    rules.Autograde.sanitize_preprocessors = list(_MENDING_STEPS)
+    rules.Autograde.sanitize_preprocessors = list(_MARKING_STEPS)
     rules.Autograde.autograde_preprocessors = list(_MARKING_STEPS)
+    # What the formgrader shows is clean already; this is the second lock on the same door.
+    rules.HTMLExporter.sanitize_html = True
     rules.Fairmark.settings = str(course.file)
     rules.Fairmark.bank = str(course.bank)
     rules.Fairmark.workdir = str(course.workdir)
+    rules.Fairmark.gradebook = course.gradebook_url
     rules.GenerateFeedback.exporter_class = "fairmark.feedback.FeedbackExporter"
-    return rules
+    take_over()
+    own = _own_settings(course)
+    own.merge(rules)
+    return own
+
+
+def _own_settings(course: Settings) -> Config:
+    """Read what an instructor set; what fairmark needs goes before it."""
+    folder = course.file.parent
+    if not (folder / LOCAL).is_file():
+        return Config()
+    sys.path.insert(0, str(folder))  # a plug-in of one's own stands beside its setting
+    return PyFileConfigLoader(LOCAL, path=str(folder)).load_config()
+
+
+def take_over() -> None:
+    """Have ``nbgrader autograde`` and the formgrader's button, which name nbgrader's class, use ours."""
+    from nbgrader.apps import api, autogradeapp
+
+    from fairmark.autograde import Autograde
+
+    api.Autograde = autogradeapp.Autograde = Autograde
 
 
 def course_of(rules: Config) -> Settings:
     """Read back, inside one of nbgrader's steps, for which course the step runs."""
     named = rules.Fairmark
-    return settings.load(Path(named.settings), bank=Path(named.bank), workdir=Path(named.workdir))
+    course = settings.load(Path(named.settings), bank=Path(named.bank), workdir=Path(named.workdir))
+    return dataclasses.replace(course, gradebook_url=str(named.gradebook))
 
 
 def api(course: Settings) -> NbGraderAPI:
@@ -127,7 +146,8 @@ def require(course: Settings) -> None:
     NotReleasedError
         If nothing was released into the working folder yet.
     """
-    if not (course.workdir / "gradebook.db").is_file():
+    missing = not course.gradebook_url and not (course.workdir / "gradebook.db").is_file()
+    if missing or not (course.workdir / "release").is_dir():
         raise NotReleasedError(f"{course.workdir}: nothing has been released here yet; run fairmark release first")
 
 

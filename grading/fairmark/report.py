@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from fairmark import bank, classroom
-from fairmark.autograde import Marked, read_record
+from fairmark import bank, classroom, results
+from fairmark.marking import Marked
 from fairmark.settings import Settings
 
 
@@ -64,7 +64,7 @@ def table(course: Settings, marked: list[Marked]) -> list[Row]:
     course
         The settings.
     marked
-        What :func:`fairmark.autograde.mark` gave back; flags are taken from it.
+        What :func:`fairmark.marking.mark` gave back; flags are taken from it.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def _row(
     hand = [grade for grade in grades if grade.name in by_hand]
     rest = [grade for grade in grades if grade.name not in by_hand]
     waiting = any(grade.needs_manual_grade for grade in hand)
-    flagged = flag is not None and flag.status == "flagged"
+    flagged = flag is not None and flag.status in {"flagged", "open"}
     return Row(
         student,
         assignment,
@@ -116,9 +116,8 @@ def _attention(flag: Marked | None, waiting: bool) -> str:
 def misconceptions(course: Settings, assignment: str) -> Counter[tuple[str, str]]:
     """Count the foreseen wrong answers that a class gave: (item, misconception) to how many students."""
     counted: Counter[tuple[str, str]] = Counter()
-    for folder in course.workdir.glob(f"autograded/*/{assignment}"):
-        record = read_record(course, assignment, folder.parent.name)
-        for one in record["items"] if record else ():
+    for record in results.records(course, assignment):
+        for one in record["items"]:
             if one["misconception"]:
                 counted[one["item"], one["misconception"]] += 1
     return counted

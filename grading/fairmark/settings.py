@@ -36,6 +36,12 @@ class Settings:
         The ``pyproject.toml`` from which the student distribution takes its dependencies.
     workdir : Path
         The nbgrader course folder: everything that marking makes is below it.
+    gradebook_url : str
+        The address of a gradebook elsewhere, such as on PostgreSQL; the environment variable ``FAIRMARK_GRADEBOOK``
+        goes before the file. Empty: a file in ``workdir``.
+    warm : tuple of str
+        What marking calls once before it runs any notebook, so that not every notebook waits for it:
+        ``module:function`` of a student package, such as one that reads tables.
     weights : Path or None
         The table that says how points become the course mark (:mod:`fairmark.weights`); None where there is none.
     scheme : str
@@ -54,13 +60,15 @@ class Settings:
     prepare: dict[str, str]
     project: Path
     workdir: Path
+    gradebook_url: str = ""
+    warm: tuple[str, ...] = ()
     weights: Path | None = None
     scheme: str = ""
 
     @property
     def gradebook(self) -> str:
         """The address of nbgrader's gradebook."""
-        return f"sqlite:///{self.workdir / 'gradebook.db'}"
+        return self.gradebook_url or f"sqlite:///{self.workdir / 'gradebook.db'}"
 
 
 def find_file(start: Path | None = None) -> Path:
@@ -119,6 +127,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             prepare=dict(student.get("prepare", {})),
             project=(root / paths["project"]).resolve(),
             workdir=(workdir or root / paths["workdir"]).resolve(),
+            gradebook_url=os.environ.get("FAIRMARK_GRADEBOOK") or paths.get("gradebook", ""),
+            warm=tuple(record.get("marking", {}).get("warm", ())),
             weights=(root / marks["weights"]).resolve() if marks else None,
             scheme=marks["scheme"] if marks else "",
         )

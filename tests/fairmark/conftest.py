@@ -5,17 +5,21 @@ Every secret text of its bank carries a canary, so that a leak can be searched f
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fairmark import bank, classroom, settings
+from fairmark import bank, classroom, distribute, release, settings
+from fairmark.jobs import Job
 from fairmark.settings import Settings
 from worksheet import variants
+
+from . import fakes
 
 ROOT = Path(__file__).parents[2]
 
@@ -182,7 +186,7 @@ def write_course(folder: Path, text: str = BANK) -> Settings:
 @pytest.fixture(autouse=True)
 def _own_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a setting of the person who runs the tests out of them."""
-    for name in ("FAIRMARK_BANK", "FAIRMARK_SETTINGS"):
+    for name in ("FAIRMARK_BANK", "FAIRMARK_SETTINGS", "FAIRMARK_GRADEBOOK"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -231,3 +235,29 @@ def hand_in(
 def submit() -> Callable[..., Path]:
     """Return the function that hands in the small assignment."""
     return hand_in
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Release the small course once; only to be copied."""
+    course = write_course(tmp_path_factory.mktemp("released") / "course")
+    release.build(course)
+    return course
+
+
+@pytest.fixture
+def course(released: Settings, tmp_path: Path) -> Settings:
+    """Return a released small course of one's own."""
+    shutil.copytree(released.file.parent, tmp_path / "course")
+    return settings.load(tmp_path / "course" / "course.toml")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> type[fakes.Worker]:
+    """Have jobs answered by a worker that runs nothing."""
+
+    class Worker(fakes.Worker):
+        jobs: ClassVar[list[Job]] = []
+
+    monkeypatch.setattr(distribute, "Worker", Worker)
+    return Worker

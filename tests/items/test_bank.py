@@ -12,7 +12,7 @@ import pytest
 
 from fairmark import bank, checks, guessing
 from fairmark.bank import Entry, Wrong
-from fairmark.runner import calls_text
+from fairmark.jobs import calls_text
 from worksheet import capture, form, wire
 
 FOLDER = Path(__file__).parents[2] / "grading" / "items"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import sys
 from typing import Any
 
@@ -137,21 +137,17 @@ def test_too_much_from_a_function_is_a_problem():
     assert "too large" in sent["problem"]
 
 
-@pytest.mark.parametrize(
-    ("name", "calls", "sent"),
-    [("x", None, {"answer": "5"}), ("f", [[1]], {"answer": '[{"value":2}]'}), ("y", None, None)],
-)
-def test_it_publishes_one_message_with_the_markers_number(name, calls, sent, monkeypatch):
-    """The message is of our own type, and carries the number by which the marker knows it."""
-    published: list[Any] = []
-    shell = type("Shell", (), {"user_ns": {"x": 5, "f": lambda n: n + 1}})()
-    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: published.append((data, raw)))
-    capture.emit("n0", name, None if calls is None else json.dumps(calls))
-    ((data, raw),) = published
-    assert raw
-    assert data[capture.MIME]["nonce"] == "n0"
-    if sent:
-        assert data == {capture.MIME: {"nonce": "n0"} | sent}
-    else:
-        assert "not defined" in data[capture.MIME]["problem"]
+def test_each_call_has_a_guard_of_its_own():
+    """What limits a call is entered before it and left after it, and an error there is the call's result."""
+    entered: list[str] = []
+
+    @contextlib.contextmanager
+    def guard():
+        entered.append("in")
+        yield
+        entered.append("out")
+        raise TimeoutError("too long")
+
+    found = values(capture.results_of({"f": lambda n: entered.append("called")}, "f", [[1], [2]], guard))
+    assert entered == ["in", "called", "out"] * 2
+    assert found == [{"error": "TimeoutError: too long"}] * 2

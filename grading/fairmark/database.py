@@ -1,0 +1,130 @@
+"""The gradebook's database: nbgrader's own tables, with fairmark's two beside them: one transaction covers both.
+
+SQLite by default, PostgreSQL by its address. Whoever writes takes the write lock first and then reads, so what was read
+is still true when it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from fairmark import ledger, reasons
+from fairmark.settings import Settings
+
+PATIENCE = 120
+"""Seconds to wait for a database that another program has locked."""
+_WRITERS = 0x6661_6972
+"""The key of PostgreSQL's lock that lets one marker write at a time."""
+
+
+class GradebookError(RuntimeError):
+    """A gradebook that cannot be used; the message names it, the trouble and the remedy."""
+
+
+class Database:
+    """A gradebook's database, open.
+
+    Parameters
+    ----------
+    course
+        The settings.
+    patience
+        Seconds to wait for a lock.
+    """
+
+    def __init__(self, course: Settings, *, patience: float = PATIENCE) -> None:
+        self.url = _address(course)
+        self.engine = _engine(self.url, patience)
+        self.patience = patience
+        with self._explained():
+            self._prepare()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session to read from; it sees one state of the database, and locks nobody out."""
+        with self._explained(), Session(self.engine.execution_options(fairmark_reading=True)) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open the one transaction of a writer: all of it happens, or, after any error or a crash, nothing."""
+        with self._explained(), Session(self.engine) as session, session.begin():
+            if self.engine.dialect.name == "postgresql":
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _prepare(self) -> None:
+        """Make fairmark's tables where they are missing."""
+        names = set(inspect(self.engine.execution_options(fairmark_reading=True)).get_table_names())
+        if "submitted_assignment" not in names:
+            raise GradebookError(f"{self.shown}: this is no gradebook of nbgrader; run fairmark release first")
+        if not names >= ledger.TABLES:
+            with self.writing() as session:
+                ledger.create(session.connection())
+
+    @property
+    def shown(self) -> str:
+        """The address, without a password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn the troubles that a person can end into words."""
+        try:
+            yield
+        except DBAPIError as error:
+            said = str(error.orig)
+            if re.search(r"database is locked|lock timeout", said):
+                raise GradebookError(reasons.instructor("gradebook-locked", self.shown)) from error
+            if re.search(r"disk is full|disk I/O error|No space left", said):
+                raise GradebookError(reasons.instructor("disk-full", self.shown)) from error
+            if isinstance(error, OperationalError) and re.search(r"unable to open|readonly|connection|connect", said):
+                raise GradebookError(f"{self.shown}: cannot be used: {said.strip().splitlines()[0]}") from error
+            raise
+
+
+def _address(course: Settings) -> URL:
+    url = make_url(course.gradebook)
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise GradebookError(
+            f"{url.render_as_string(hide_password=True)}: gradebooks are kept in sqlite or postgresql; "
+            "change FAIRMARK_GRADEBOOK, or gradebook in course.toml"
+        )
+    return url
+
+
+def _engine(url: URL, patience: float) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": patience})
+        event.listen(engine, "connect", _hand_over_transactions)
+        event.listen(engine, "begin", _begin)
+        return engine
+    return create_engine(url, connect_args={"options": f"-c lock_timeout={int(patience * 1000)}"})
+
+
+def _hand_over_transactions(connection: Any, _: object) -> None:
+    """Keep Python's sqlite3 from beginning transactions by itself: it would do so too late, after the first reads."""
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("fairmark_reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

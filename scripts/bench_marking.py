@@ -1,0 +1,179 @@
+"""Measure marking against stock nbgrader on the same class and the same machine, start-up counted, confinement on.
+
+``make bench`` runs it with the rest; by itself it prints its table: ``python scripts/bench_marking.py --size 100``. A
+smaller ``--stock`` marks fewer with stock nbgrader and scales up what each takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fairmark import bank, classroom, gradebook, marking, release, results, settings
+from fairmark.settings import Settings
+
+COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
+BIN = Path(sys.executable).parent
+HEAD = ["what", "result", "how"]
+
+Row = tuple[str, str, str]
+
+
+def run(size: int = 100, stock: int = 100, many: int = 2000) -> Iterator[Row]:
+    """Mark the class in each way.
+
+    Parameters
+    ----------
+    size
+        How many students.
+    stock
+        How many of them stock nbgrader marks; fewer are scaled up.
+    many
+        How many submissions memory is watched over; 0: none.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        course, assignment = _class(folder / "class", size)
+        ours = {workers: _ours(course, folder / f"ours-{workers}", assignment, workers) for workers in (1, 2)}
+        free = _ours(course, folder / "unconfined", assignment, 2, "--unconfined")
+        theirs, how = _stock(course, folder / "stock", assignment, size, stock)
+        best = ours[2]
+        yield (
+            "throughput: ours / stock `nbgrader autograde`",
+            f"{theirs / best:.1f}",
+            (
+                f"class of {size}, {assignment}: stock {theirs:.0f} s ({how}); ours {best:.1f} s, 2 workers, confined; "
+                "both from the command's start to its end"
+            ),
+        )
+        yield (
+            "submissions a second, start-up counted",
+            f"{size / best:.1f}",
+            f"2 workers; 1 worker: {size / ours[1]:.1f}",
+        )
+        yield "efficiency of 2 workers", f"{ours[1] / best / 2:.0%}", "time of 1 worker / time of 2 / 2"
+        yield "cost of confinement", f"{best / free - 1:+.0%}", f"confined {best:.1f} s / unconfined {free:.1f} s"
+        if many:
+            yield _memory(course, folder / "many", assignment, many)
+
+
+def _class(folder: Path, size: int) -> tuple[Settings, str]:
+    """Make a class whose notebooks can all be opened, since stock nbgrader spends no time on those that cannot."""
+    course = settings.load(COURSE, workdir=folder)
+    release.build(course)
+    broken = len(classroom.ROLES) // classroom.ROLES.count("broken")
+    assignment = next(iter(bank.load(course.bank)))
+    students = classroom.simulate(course, size=size + size // (broken - 1) + 1)
+    gradebook.check(gradebook.api(course).collect(assignment, update=True), "collect")
+    sound = [one.id for one in students if one.role != "broken"][:size]
+    for place in (folder / "submitted").iterdir():
+        if place.name not in sound:
+            shutil.rmtree(place)
+    for other in (folder / "submitted").glob("*/*"):
+        if other.name != assignment:
+            shutil.rmtree(other)
+    return course, assignment
+
+
+def _ours(course: Settings, folder: Path, assignment: str, workers: int, *more: str) -> float:
+    shutil.copytree(course.workdir, folder)
+    words = ["--settings", str(course.file), "--workdir", str(folder), "mark", assignment, "--workers", str(workers)]
+    seconds = _timed([str(BIN / "fairmark"), *words, *more], folder)
+    wrong = [one for one in results.standing(replace(course, workdir=folder)) if one.status != "marked"]
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} submissions were not marked, such as {wrong[0]}")
+    return seconds
+
+
+def _stock(course: Settings, folder: Path, assignment: str, size: int, count: int) -> tuple[float, str]:
+    """Time stock nbgrader on the first students; what is fixed is told from what each takes by a run of one."""
+    one, some = 1, min(count, size)
+    times = {}
+    for number in {one, some}:
+        place = folder / str(number)
+        shutil.copytree(course.workdir, place)
+        plain = ["c = get_config()", f"c.CourseDirectory.course_id = {course.course!r}"]
+        (place / "nbgrader_config.py").write_text("\n".join([*plain, f"c.CourseDirectory.root = {str(place)!r}"]))
+        for student in sorted(file.name for file in (place / "submitted").iterdir())[number:]:
+            shutil.rmtree(place / "submitted" / student)
+        times[number] = _timed([str(BIN / "nbgrader"), "autograde", assignment], place)
+    if some == size:
+        return times[some], "all of them"
+    each = (times[some] - times[one]) / (some - one)
+    return times[one] + each * (size - one), f"scaled up from {some}"
+
+
+def _timed(command: list[str], folder: Path) -> float:
+    environment = os.environ | {"PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
+    start = time.perf_counter()
+    words: dict[str, Any] = {"capture_output": True, "text": True}
+    done = subprocess.run(command, cwd=folder, env=environment, check=False, **words)  # noqa: S603  our own words
+    if done.returncode:
+        raise RuntimeError(f"{command}: ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
+    return time.perf_counter() - start
+
+
+def _memory(course: Settings, folder: Path, assignment: str, many: int) -> Row:
+    """Mark very many submissions in one process; compare the memory of all processes early and late."""
+    shutil.copytree(course.workdir, folder, ignore=shutil.ignore_patterns("submitted"))
+    pattern = next((course.workdir / "submitted").iterdir())
+    for number in range(many):
+        shutil.copytree(pattern, folder / "submitted" / f"s{number:05}")
+    seen: list[float] = []
+    marking.mark(replace(course, workdir=folder), assignment, lambda _: seen.append(_megabytes()))
+    tenth = many // 10
+    early, late = sorted(seen[tenth : 2 * tenth])[tenth // 2], sorted(seen[-tenth:])[tenth // 2]
+    return (
+        f"memory over {many:,} submissions",
+        f"{late / early - 1:+.1%}",
+        f"marker and workers together: {early:.0f} MB over the second tenth, {late:.0f} MB over the last (medians)",
+    )
+
+
+def _megabytes() -> float:
+    """Add up what this process and those that it started hold, shared pages counted by their share."""
+    total = 0
+    for process in _family(os.getpid()):
+        try:
+            text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+        except OSError:
+            continue
+        found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+        total += int(found[1]) if found else 0
+    return total / 1024
+
+
+def _family(pid: int) -> Iterator[int]:
+    """List a process and all that it started; those that end meanwhile are passed over."""
+    yield pid
+    try:
+        tasks = [(task / "children").read_text(encoding="ascii") for task in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:
+        return
+    for child in " ".join(tasks).split():
+        yield from _family(int(child))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=100)
+    parser.add_argument("--stock", type=int, default=100)
+    parser.add_argument("--many", type=int, default=2000)
+    options = parser.parse_args()
+    for row in run(options.size, options.stock, options.many):
+        print(" | ".join(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
