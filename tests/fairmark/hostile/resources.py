@@ -18,7 +18,7 @@ def patient():
         while True: sum(range(100))
     finally: patient()
 patient()
-""", **_STUCK),
+""", knows=True, lost=_Q3, reason="cell-stuck|"),
     Case("deaf-loop", "Loops, and listens to no signal.", """
 import signal
 for number in range(1, 65):
