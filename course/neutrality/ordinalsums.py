@@ -158,7 +158,7 @@ def between(middle: Any, gap: Any) -> Any:
     mean = (lower * share - upper) * rest
     square = _ONE + (low * lower * share - high * upper) * rest
     even = gap * gap / _F(12)
-    variance = min(max(square - mean * mean, _ZERO), min(even, _ONE))
+    variance = min(max(square - mean * mean, _ZERO), even, _ONE)
     mean = min(max(mean, low), high)
     mean = -mean if middle > _ZERO else mean
     narrow = gap < _NARROW

@@ -15,9 +15,7 @@ from neutrality import ballots, idealpoints, published
 from neutrality.ballots import BallotsError
 from neutrality.idealpoints import Estimate, compare, estimate, from_ballots, gap, rescale
 from neutrality.rollcalls import RollCalls, UnknownStateError
-from neutrality.sampledpoints import BLOCK, WARMING
-
-FEWEST = (WARMING + 4) * BLOCK
+from neutrality.sampledpoints import FEWEST, KEPT
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -158,7 +156,7 @@ def test_sampled_points_have_intervals(drawn: Estimate) -> None:
     assert drawn.method == "sample"
     assert ((points["low"] < points["point"]) & (points["point"] < points["high"])).all()
     assert drawn.draws is not None
-    assert drawn.draws.shape == (4 * BLOCK // 5, len(points))
+    assert drawn.draws.shape == (125 // KEPT, len(points))
     assert (drawn.rounds, drawn.converged) == (FEWEST, False)
 
 
