@@ -202,17 +202,20 @@ def _between_of_item(cell, first, last, theta, slope, low, high):  # type: ignor
 
 
 @njit(parallel=True, cache=True)
-def draw_items(begin, cell, theta, slope, low, high, width, taken, tilt, stream):  # type: ignore[no-untyped-def]
-    """Draw each item's cut points and slope; ``theta`` holds all positions, then all with the sign turned."""
+def draw_items(begin, cell, theta, slope, low, high, width, taken, tilt, sign, stream):  # type: ignore[no-untyped-def]
+    """Draw each item's cut points and slope; ``theta`` holds all positions, then all with the sign turned.
+
+    With ``sign`` -1 all noise is mirrored: what would have been proposed or drawn above is below, and the other way.
+    """
     farthest = np.abs(theta).max()
     for j in prange(len(begin)):
         first, middle, last = begin[j, 0], begin[j, 1], begin[j, 2]
         s, b, c1, c2, step = stream[j], slope[j], low[j], high[j], width[j]
         s += _ROUND
-        u = uniform(s)
+        u = uniform(s) if sign > 0.0 else 1.0 - uniform(s)
         n1 = c1 + step * quantile(u * cdf((c2 - c1) / step) + (1.0 - u) * cdf((-WIDEST - c1) / step))
         s += _ROUND
-        u = uniform(s)
+        u = uniform(s) if sign > 0.0 else 1.0 - uniform(s)
         n2 = c2 + step * quantile(u * cdf((WIDEST - c2) / step) + (1.0 - u) * cdf((n1 - c2) / step))
         b32 = _F(b)
         ratio = float(likelihood_ratio(cell, first, middle, theta, b32, _F(c1), _F(c2), _F(n1), _F(n2)))
@@ -241,7 +244,7 @@ def draw_items(begin, cell, theta, slope, low, high, width, taken, tilt, stream)
         s += _ROUND
         u = uniform(s)
         s += _ROUND
-        noise = normal(u, uniform(s)) * math.sqrt((1.0 + share) / precision)
+        noise = sign * normal(u, uniform(s)) * math.sqrt((1.0 + share) / precision)
         tilt[j] = noise / (1.0 + share)
         slope[j] = (b * squares + mean) / precision + noise
         low[j], high[j], stream[j] = c1, c2, s
@@ -276,10 +279,10 @@ def _between_of_cell(item, first, last, t, old, new, cut, tilt):  # type: ignore
 
 
 @njit(parallel=True, cache=True)
-def draw_cells(begin, item, theta, old, new, cut, tilt, prior, precision, bare, mean, out, stream):  # type: ignore[no-untyped-def]
+def draw_cells(begin, item, theta, old, new, cut, tilt, prior, precision, bare, mean, out, sign, stream):  # type: ignore[no-untyped-def]
     """Draw each position; ``old``, ``new`` (slopes), ``cut`` and ``tilt`` hold all items, then all turned round.
 
-    ``mean`` is given the sum that was drawn, ``bare`` its expectation.
+    ``mean`` is given the sum that was drawn, ``bare`` its expectation; ``sign`` is as for `draw_items`.
     """
     steepest = np.abs(old).max()
     for i in prange(len(begin)):
@@ -301,7 +304,7 @@ def draw_cells(begin, item, theta, old, new, cut, tilt, prior, precision, bare, 
         u = uniform(s)
         s += _ROUND
         angle = 6.283185307179586 * uniform(s)
-        radius = math.sqrt(-2.0 * math.log(u))
+        radius = sign * math.sqrt(-2.0 * math.log(u))
         bare[i] = (prior[i] * precision[i] + total) / known
         mean[i] = bare[i] + radius * math.cos(angle) * math.sqrt(max(variance, 0.0)) / known
         out[i] = mean[i] + radius * math.sin(angle) / math.sqrt(known)

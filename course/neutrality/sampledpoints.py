@@ -6,9 +6,11 @@ state's position one period before (the conditional mean of the round before, as
 is not a smoother.
 
 **What differs.** Of the numbers behind the votes only sums are drawn, because only sums are needed
-(`neutrality.ordinalsums`); with ``exact=True`` each number is drawn, which takes four times as long. The rounds start
-from `neutrality.fastpoints`, not from the publishers' starting values. And the chain is helped while it warms up,
-because where whole periods stand against each other takes thousands of rounds to settle:
+(`neutrality.ordinalsums`). Two chains run side by side, the second with all noise mirrored: what one draws too high the
+other draws too low, and their mean has far less noise than two chains on their own would leave (antithetic variates).
+With ``exact=True`` one chain draws every number instead. The rounds start from `neutrality.fastpoints`, not from the
+publishers' starting values. And chains are helped while they warm up, because where whole periods stand against each
+other takes thousands of rounds to settle:
 
 - Cut points are proposed in steps that adapt to each item, instead of steps of 1/15 for all.
 - A few times, whole periods leap ahead in the direction in which they drift.
@@ -17,9 +19,9 @@ After that the steps are the publishers', and nothing leaps. This matters, becau
 makes the resting place depend a little on how fast cut points follow: with the larger steps kept, the first sessions
 came to rest a quarter of a standard deviation further right.
 
-**When to stop** is decided by the chain alone. Rounds come in blocks of 25, and the last three fifths of them count. If
-the positions' means over the two halves of these differ by little (root mean square), the chain stops. Where whole
-early periods stand is known least, and changes slowest: it takes thousands of rounds to be averaged out.
+**When to stop** is decided by the chains alone. Rounds come in blocks of 20, and the last three fifths of them count.
+If the positions' means over the two halves of these differ by little (root mean square), the chains stop. Where whole
+early periods stand is known least, and changes slowest.
 """
 
 from __future__ import annotations
@@ -35,10 +37,10 @@ from neutrality.fastpoints import FARTHEST, Fit, fit
 
 Floats = npt.NDArray[np.float64]
 
-BLOCK = 25
+BLOCK = 20
 """Rounds in a block."""
 
-FEWEST = 200
+FEWEST = 100
 """Fewer rounds than this tell nothing."""
 
 KEPT = 5
@@ -47,7 +49,7 @@ KEPT = 5
 INTERVAL = 0.9
 """Share of the draws between the limits, as in the publishers' files."""
 
-WARMING = 16
+WARMING = 20
 """Blocks of warming up, with adapted steps."""
 
 LEAPS = 4
@@ -56,7 +58,7 @@ LEAPS = 4
 LEFT_OUT = 0.4
 """The share of the rounds, from the first on, that does not count."""
 
-_AHEAD = 3.0
+_AHEAD = 5.0
 _WIDTH = 0.2 / 3
 _ACCEPTED = 0.35
 
@@ -70,9 +72,10 @@ class Sample:
     mean, low, high : numpy.ndarray
         Shape (cells,): mean of the positions, and the 5 and 95 % points of the draws.
     draws : numpy.ndarray
-        Shape (draws, cells), type float32: the positions kept, for intervals of anything computed from them.
+        Shape (draws, cells), type float32: the positions kept of either chain, for intervals of anything computed from
+        them.
     rounds : int
-        Rounds done, the warm-up included.
+        Rounds done (by each chain), the warm-up included.
     counted : int
         Rounds that the mean is over.
     error : float
@@ -105,11 +108,12 @@ def sample(
         Stop when the Monte Carlo error is below this (in standard deviations of positions). With 0 all rounds are
         done.
     rounds : int, optional
-        Stop after so many rounds in any case; at least 200. The first 400 warm up.
+        Stop after so many rounds (of each chain) in any case; at least 100. The first 400 warm up.
     seed : int, optional
         The same votes and seed give the same draws, on any number of processors.
     exact : bool, optional
-        Draw the number behind each vote, as the publishers do, and not their sums: a check, four times slower.
+        Draw the number behind each vote, as the publishers do, in one chain: a check, for which many more rounds are
+        needed, each twice as long.
 
     Returns
     -------
@@ -118,7 +122,7 @@ def sample(
     Raises
     ------
     ValueError
-        If `rounds` is below 200.
+        If `rounds` is below 100.
     neutrality.ballots.BallotsError
         As `neutrality.fastpoints.fit`.
 
@@ -137,16 +141,18 @@ def sample(
     if rounds < FEWEST:
         raise ValueError(f"sample: rounds is {rounds}. Give {FEWEST} or more; the first {WARMING * BLOCK} warm up.")
     # A rough start serves: how whole periods lie to each other is for the chain to find.
-    chain = (_Chain if exact else _Sums)(ballots, fit(ballots, tolerance=0.03), seed)
+    start = fit(ballots, tolerance=0.06)
+    chains = [_Chain(ballots, start, seed)] if exact else [_Sums(ballots, start, seed, sign) for sign in (1.0, -1.0)]
     means: list[Floats] = []
     kept: list[npt.NDArray[np.float32]] = []
     error = np.inf
     while (len(means) + 1) * BLOCK <= rounds and error >= tolerance:
-        mean, draws = chain.block(adapt=len(means) < WARMING)
-        means.append(mean)
-        kept.append(draws)
+        done = [chain.block(adapt=len(means) < WARMING) for chain in chains]
+        means.append(np.mean([mean for mean, _ in done], axis=0))
+        kept.append(np.concatenate([draws for _, draws in done]))
         if len(means) % 2 == 0 and len(means) <= 2 * LEAPS:
-            chain.leap(means[-1] - means[-2])
+            for chain in chains:
+                chain.leap(means[-1] - means[-2])
         error = _error(means)
     first = _first(means)
     drawn = np.concatenate(kept[first:])
@@ -181,8 +187,8 @@ def _error(means: list[Floats]) -> float:
 class _Chain:
     """The sampler's state: positions, items, the numbers behind the votes, and the streams of random numbers."""
 
-    def __init__(self, ballots: Ballots, start: Fit, seed: int) -> None:
-        self.ballots = ballots
+    def __init__(self, ballots: Ballots, start: Fit, seed: int, sign: float = 1.0) -> None:
+        self.ballots, self.sign = ballots, sign
         self.theta, self.mean = start.theta.copy(), start.theta.copy()
         self.slope, self.low, self.high = start.slope.copy(), start.low.copy(), start.high.copy()
         self.width = np.full(len(self.slope), _WIDTH)
@@ -211,7 +217,7 @@ class _Chain:
             if number % KEPT == KEPT - 1:
                 kept.append(self.theta.astype(np.float32))
         if adapt:
-            self.width = np.clip(self.width * np.exp(2.5 * (self.taken / BLOCK - _ACCEPTED)), 0.03, 1.0)
+            self.width = np.clip(self.width * np.exp(2 * (self.taken / BLOCK - _ACCEPTED)), 0.03, 1.0)
             self.taken[:] = 0
         return total / BLOCK, np.stack(kept)
 
@@ -283,7 +289,7 @@ class _Sums(_Chain):
         ordinalsums.draw_cells(
             *self.cells, self.theta.astype(np.float32), _turned(self.old), _turned(self.slope),
             np.concatenate([self.low, -self.high]).astype(np.float32), _turned(self.tilt), self._prior(),
-            self.precision, expected, mean, out, self.by_cell,
+            self.precision, expected, mean, out, self.sign, self.by_cell,
         )  # fmt: skip
         self.mean = mean
         return expected, out
@@ -294,7 +300,7 @@ class _Sums(_Chain):
         self.old = self.slope.copy()
         ordinalsums.draw_items(
             *self.items, _turned(self.theta), self.slope, self.low, self.high, self.width, self.taken, self.tilt,
-            self.by_item,
+            self.sign, self.by_item,
         )  # fmt: skip
 
 

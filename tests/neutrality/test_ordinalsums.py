@@ -98,7 +98,7 @@ def test_the_cut_off_is_the_integral(eta: float) -> None:
 
 
 def test_votes_are_sorted_within_their_rows() -> None:
-    """ "Yes" and "no" come first, the latter numbered higher, abstentions last; rows stay where they are."""
+    """Votes for and against come first, the latter numbered higher, abstentions last; rows stay where they are."""
     ends, other = np.array([0, 4, 4, 6]), np.array([7, 8, 9, 5, 1, 2], np.int32)
     begin, found = ordinalsums.by_vote(ends, other, np.array([1, 0, 2, 1, 1, 1], np.int8), 10)
     assert begin.tolist() == [[0, 2, 4], [4, 4, 4], [4, 4, 6]]
@@ -116,7 +116,7 @@ def drawn_means(name: str, *, rounds: int = 300, copies: int = 300) -> Any:
     for number in range(rounds):
         ordinalsums.draw_items(
             begin, cell, twice(PLACES), item["slope"], item["low"], item["high"], item["width"], item["taken"],
-            np.zeros(copies), item["stream"],
+            np.zeros(copies), 1.0, item["stream"],
         )  # fmt: skip
         if number >= rounds // 3:
             parts = (item["slope"], item["low"], item["high"], item["high"] - item["low"])
