@@ -96,7 +96,7 @@ class Sample:
 
 
 def sample(
-    ballots: Ballots, *, tolerance: float = 0.02, rounds: int = 4000, seed: int = 0, exact: bool = False
+    ballots: Ballots, *, tolerance: float = 0.012, rounds: int = 4000, seed: int = 0, exact: bool = False
 ) -> Sample:
     """Draw positions from the model.
 
@@ -132,10 +132,10 @@ def sample(
     >>> votes = ballots.from_rollcalls(rollcalls.load().years(1993))
     >>> drawn = sample(votes, rounds=600, tolerance=0)
     >>> drawn.rounds, drawn.counted, drawn.mean.shape == (len(votes.cells),)
-    (600, 375, True)
+    (600, 360, True)
     """
     if tolerance != 0:
-        inputs.positive("sample: tolerance", tolerance, 0.02)
+        inputs.positive("sample: tolerance", tolerance, 0.012)
     inputs.whole("sample: seed", seed, least=0, example=0)
     inputs.whole("sample: rounds", rounds, example=4000)
     if rounds < FEWEST:
