@@ -39,6 +39,9 @@ from neutrality.rollcalls import RollCalls, UnknownStateError
 METHODS = ("fast", "sample", "newton")
 """How to estimate."""
 
+FEW = 10
+"""With fewer votes a position is little more than its prior."""
+
 FAST = {"tolerance": 0.03, "rounds": 400}
 """Where the fast method stops the sampler."""
 
@@ -56,7 +59,8 @@ class Estimate:
     ----------
     points : pandas.DataFrame
         One row a state and period: ``state``, ``year`` or ``session``, ``point``, ``low``, ``high`` (the 5 and 95 %
-        points; missing unless sampled), ``votes`` (how many it is from).
+        points; missing unless sampled), ``votes`` (how many it is from). ``attrs["thin"]`` names the periods in which
+        nobody has `FEW` votes; it is empty where there is none.
     method : str
         One of `METHODS`.
     converged : bool
@@ -311,7 +315,7 @@ def _correlation(rows: pd.DataFrame) -> float:
 
 def _table(cast: ballots.Ballots, by: str, point: Any, low: Any, high: Any) -> pd.DataFrame:
     missing = np.full(len(point), np.nan)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "state": cast.cells["state"].to_numpy(),
             by: cast.cells["period"].to_numpy(),
@@ -321,6 +325,15 @@ def _table(cast: ballots.Ballots, by: str, point: Any, low: Any, high: Any) -> p
             "votes": cast.cells["votes"].to_numpy(),
         }
     )
+    table.attrs["thin"] = _thin(table, by)
+    return table
+
+
+def _thin(table: pd.DataFrame, by: str) -> str:
+    """Say which periods rest on so few votes that their points mean little."""
+    most = table.groupby(by)["votes"].max()
+    few = [str(period) for period in most.index[most < FEW]]
+    return f"No state has {FEW} votes that count in {', '.join(few)}: these points mean little." if few else ""
 
 
 def _period(points: pd.DataFrame) -> str:

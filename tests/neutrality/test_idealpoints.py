@@ -174,6 +174,15 @@ def test_options_reach_the_method(calls: RollCalls) -> None:
     assert not estimate(votes, seed=1).points["point"].equals(estimate(votes, seed=2).points["point"])
 
 
+def test_periods_of_few_votes_are_named(calls: RollCalls) -> None:
+    """An estimate from three roll calls says that its points mean little, and one from a year does not."""
+    votes = calls.years(1993)
+    cut = (votes.votes("USA") != votes.votes("RUS")) & (votes.votes("USA") > 0) & (votes.votes("RUS") > 0)
+    few = votes.select(cut & (np.cumsum(cut) <= 3))
+    assert "in 1993: these points mean little" in estimate(few).points.attrs["thin"]
+    assert estimate(votes).points.attrs["thin"] == ""
+
+
 def test_the_fast_way_is_the_same_each_time(calls: RollCalls) -> None:
     """It draws, but from fixed random numbers; it gives no limits."""
     one, other = (estimate(calls.years(1993)) for _ in range(2))
