@@ -31,7 +31,7 @@ import pandas as pd
 
 from neutrality import groupings, inputs, phases
 from neutrality.allpairs import Pairs, all_pairs, nothing_common, why_missing
-from neutrality.groupings import GROUPINGS, Grouping
+from neutrality.groupings import GROUPINGS, Grouping, Places
 from neutrality.indices import MEASURES, SHARES, STANDARD, WORDS, check_measures, compute, indices, undefined
 from neutrality.phases import Boundary
 from neutrality.rollcalls import Matrix, RollCalls
@@ -185,11 +185,17 @@ def pair(
         "seed": seed,
         "clusters": clusters is not None,
         "undefined": why_missing(shown, votes, (one, other), grouping, counts),
-        "empty": "" if len(shown) else nothing_common(votes, one, other, grouping.rows),
+        "empty": "" if len(shown) else _why_empty(votes, one, other, grouping.rows),
         **grouping.notes,
     }
     shown.attrs = attrs
     return shown
+
+
+def _why_empty(votes: RollCalls, one: str, other: str, rows: Places) -> str:
+    if len(votes) and not len(rows):
+        return f"None of these {len(votes)} roll calls belongs to a group."
+    return nothing_common(votes, one, other, rows)
 
 
 def joint_table(votes: RollCalls, one: str, other: str) -> pd.DataFrame:

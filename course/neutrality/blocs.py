@@ -19,6 +19,7 @@ import functools
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ class Bloc:
     Raises
     ------
     ValueError
-        If there is no member, or one leaves before it comes.
+        If there is no member, or one leaves before it comes, or comes before it has left.
 
     Examples
     --------
@@ -78,6 +79,12 @@ class Bloc:
         for member in self.members:
             if member.first_day and member.last_day and member.last_day < member.first_day:
                 raise ValueError(f"{self.name}: {member.state} leaves ({member.last_day}) before it comes.")
+        for state in dict.fromkeys(member.state for member in self.members):
+            spells = [member for member in self.members if member.state == state]
+            spells.sort(key=lambda member: member.first_day or date.min)
+            for earlier, later in pairwise(spells):
+                if (later.first_day or date.min) <= (earlier.last_day or date.max):
+                    raise ValueError(f"{self.name}: {state} is in twice on {later.first_day or 'the first day'}.")
 
     def on(self, day: date) -> tuple[str, ...]:
         """Return the members of a day.

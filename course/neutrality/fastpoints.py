@@ -1,4 +1,4 @@
-"""The fast, deterministic estimate of the dynamic ordinal model: alternating Newton steps.
+"""An estimate of the dynamic ordinal model without random numbers, where sampling starts: alternating Newton steps.
 
 Positions are moved one Newton step with the items held, then items one step with the positions held, until positions
 hardly move. Nothing is drawn at random.

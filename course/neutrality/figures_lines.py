@@ -38,6 +38,9 @@ MEASURES = {
 """How the axis of a measure is labelled; another measure is called by the name of its column."""
 
 
+_TOP = 1.05  # where the axis of a share ends
+
+
 @dataclass(frozen=True)
 class _Series:
     """What one line shows: place on the axis, value, interval, and how many votes are behind it; gaps are NaN."""
@@ -118,8 +121,9 @@ def agreement_by_session(
             axes.text((shaded[0] + shaded[1]) / 2, 0.03, shaded[2], ha="center", va="bottom")
         _draw(axes, shown)
         _session_ticks(axes, first, last)
-    alt = f"Line chart, sessions {first} to {last}. " + " ".join(map(_in_short, shown))
-    return Drawing(figure, alt, "\n".join(map(_in_full, shown)))
+    silent = _silent(series)
+    alt = " ".join([f"Line chart, sessions {first} to {last}.", *map(_in_short, shown), *silent])
+    return Drawing(figure, alt, "\n".join([*map(_in_full, shown), *silent]))
 
 
 def agreement_by_year(
@@ -291,8 +295,7 @@ def _plotted(plan: _Plan, series: Sequence[_Series], limits: Callable[..., tuple
         _draw(axes, shown)
         (year_ticks if plan.by == "year" else _session_ticks)(axes, first, last)
     over = f"{first} to {last}" if plan.by == "year" else f"sessions {first} to {last}"
-    silent = [f"{one.label}: no value." for one in series if not one.known().any()]
-    alt = " ".join([f"Line chart of {of(plan.ylabel)}, {over}.", *map(_with_ends, shown), *silent])
+    alt = " ".join([f"Line chart of {of(plan.ylabel)}, {over}.", *map(_with_ends, shown), *_silent(series)])
     return Drawing(figure, alt, "\n".join([*(line for one in shown for line in _lines(one, plan)), *header.told()]))
 
 
@@ -310,7 +313,14 @@ def _agreement(
             raise ValueError(f"{where}, {label!r}: the table is by {table.index.name}. Ask for it with by={by!r}.")
         found = {name: column for name, column in ends.items() if name in table}
         series.append(_taken(table, columns | found, f"{where}, {label!r}", label, span))
+        if np.nanmax(series[-1].y, initial=0) > _TOP:
+            raise ValueError(f"{where}, {label!r}: {measure!r} has a value beyond 1. Give a share or an index.")
     return series
+
+
+def _silent(series: Sequence[_Series]) -> list[str]:
+    """Name the series of which there is nothing to draw."""
+    return [f"{one.label}: no value." for one in series if not one.known().any()]
 
 
 def _level(tables: Mapping[str, pd.DataFrame]) -> float | None:
@@ -367,7 +377,7 @@ def _draw(axes: Axes, shown: Sequence[_Series]) -> None:
 def _shares(shown: Sequence[_Series]) -> tuple[float, float]:
     """Return the axis of a share or an index: from 0 to 1, and lower where the values are."""
     lowest = min(np.nanmin(np.concatenate([one.y, one.low, [0.0]])) for one in shown)
-    return (0.0, 1.05) if lowest >= 0 else (float(lowest) - 0.05, 1.05)
+    return (0.0, _TOP) if lowest >= 0 else (float(lowest) - 0.05, _TOP)
 
 
 def _around(shown: Sequence[_Series]) -> tuple[float, float]:

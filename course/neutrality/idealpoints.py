@@ -6,9 +6,12 @@ Conflict Resolution 61(2), 430–456, of which we could open the abstract, and t
 `neutrality.ordinal` has its equations, `neutrality.ballots` what counts as a vote, `neutrality.published` the published
 estimates.
 
-**Two ways.** ``method="fast"`` (`neutrality.fastpoints`) is deterministic and takes about as long as reading this
-paragraph, but gives no intervals. ``method="sample"`` (`neutrality.sampledpoints`) follows the publishers' sampler, and
-gives intervals of 90 %, as they do. On the first call both are compiled, which can take a minute.
+**Three ways.** ``method="fast"`` (the first 100 to 400 rounds of `neutrality.sampledpoints`, from fixed random numbers)
+takes about as long as reading this paragraph, gives the same points each time, and no intervals. ``method="sample"``
+goes on until positions have settled, and gives intervals of 90 %, as the publishers do. ``method="newton"``
+(`neutrality.fastpoints`) draws nothing at random: it is where the other two start, and serves where two estimates are
+to differ by nothing but their votes. It places whole early periods less well. On the first call they are compiled,
+which can take a minute.
 
 **What a position is not.** It is not where a state stands on any matter. The line is whatever best divides the votes of
 all states. Its direction is fixed by the United States (positive) and Russia.
@@ -33,8 +36,14 @@ import pandas as pd
 from neutrality import ballots, fastpoints, sampledpoints
 from neutrality.rollcalls import RollCalls, UnknownStateError
 
-METHODS = ("fast", "sample")
+METHODS = ("fast", "sample", "newton")
 """How to estimate."""
+
+FEW = 10
+"""With fewer votes a position is little more than its prior."""
+
+FAST = {"tolerance": 0.03, "rounds": 400}
+"""Where the fast method stops the sampler."""
 
 SCALES = ("pooled", "period")
 """What `rescale` can set to mean 0 and variance 1: all positions together, or those of each period."""
@@ -50,15 +59,16 @@ class Estimate:
     ----------
     points : pandas.DataFrame
         One row a state and period: ``state``, ``year`` or ``session``, ``point``, ``low``, ``high`` (the 5 and 95 %
-        points; missing with the fast method), ``votes`` (how many it is from).
+        points; missing unless sampled), ``votes`` (how many it is from). ``attrs["thin"]`` names the periods in which
+        nobody has `FEW` votes; it is empty where there is none.
     method : str
-        ``"fast"`` or ``"sample"``.
+        One of `METHODS`.
     converged : bool
         Whether the method stopped by its own rule and not at the limit of rounds.
     rounds : int
         Rounds done.
     error : float
-        Fast: change in the last round. Sample: Monte Carlo error of a position.
+        Monte Carlo error of a position; with Newton's steps the change in the last round.
     draws : numpy.ndarray or None
         Shape (draws, rows of points): the sampled positions, for intervals of a gap.
     """
@@ -82,12 +92,12 @@ def estimate(
         The roll calls, all or a selection: some years, or all but the nuclear ones.
     by : {"year", "session"}
         What a position may change with.
-    method : {"fast", "sample"}
+    method : {"fast", "sample", "newton"}
         See above.
     links : bool, optional
         Whether repeated resolutions share an item.
     **options
-        For the method: ``tolerance``, ``rounds``, and for ``"sample"`` also ``seed``.
+        For the method: ``tolerance`` and ``rounds``; for all but ``"newton"`` also ``seed``.
 
     Returns
     -------
@@ -140,11 +150,14 @@ def from_ballots(cast: ballots.Ballots, by: str = "year", *, method: str = "fast
     >>> from_ballots(cast, "session").points.columns.tolist()
     ['state', 'session', 'point', 'low', 'high', 'votes']
     """
-    if method == "fast":
+    if method == "newton":
         fitted = fastpoints.fit(cast, **options)
         table = _table(cast, by, fitted.theta, None, None)
         return Estimate(table, method, fitted.converged, fitted.rounds, fitted.change)
-    drawn = sampledpoints.sample(cast, **options)
+    drawn = sampledpoints.sample(cast, **((FAST if method == "fast" else {}) | options))
+    if method == "fast":
+        table = _table(cast, by, drawn.mean, None, None)
+        return Estimate(table, method, drawn.converged, drawn.rounds, drawn.error)
     table = _table(cast, by, drawn.mean, drawn.low, drawn.high)
     return Estimate(table, method, drawn.converged, drawn.rounds, drawn.error, drawn.draws)
 
@@ -163,7 +176,7 @@ def gap(estimated: Estimate, one: str, other: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by year or session: ``gap`` (point of `one` minus point of `other`), ``low``, ``high`` (90 % of the
-        draws, so that what is uncertain about both alike drops out; missing with the fast method), ``one``, ``other``.
+        draws, so that what is uncertain about both alike drops out; missing unless sampled), ``one``, ``other``.
         Only periods in which both have a point.
 
     Raises
@@ -302,7 +315,7 @@ def _correlation(rows: pd.DataFrame) -> float:
 
 def _table(cast: ballots.Ballots, by: str, point: Any, low: Any, high: Any) -> pd.DataFrame:
     missing = np.full(len(point), np.nan)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "state": cast.cells["state"].to_numpy(),
             by: cast.cells["period"].to_numpy(),
@@ -312,6 +325,15 @@ def _table(cast: ballots.Ballots, by: str, point: Any, low: Any, high: Any) -> p
             "votes": cast.cells["votes"].to_numpy(),
         }
     )
+    table.attrs["thin"] = _thin(table, by)
+    return table
+
+
+def _thin(table: pd.DataFrame, by: str) -> str:
+    """Say which periods rest on so few votes that their points mean little."""
+    most = table.groupby(by)["votes"].max()
+    few = [str(period) for period in most.index[most < FEW]]
+    return f"No state has {FEW} votes that count in {', '.join(few)}: these points mean little." if few else ""
 
 
 def _period(points: pd.DataFrame) -> str:

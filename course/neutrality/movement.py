@@ -268,7 +268,9 @@ def moved(
     ]
     table = pd.DataFrame(rows).set_index("after")[list(_MOVED)].rename_axis(grouping.by)
     without = table.index[table["change"].isna()]
-    why = dict.fromkeys(without, f"no matter was voted on by {state} and {first} in this period and the one before")
+    why = dict.fromkeys(
+        without, f"no matter was voted on by {state}, {first} and some of the rest in this period and the one before"
+    )
     table.attrs = _told(grouping, drawing) | {"state": state, "first": first, "agenda": agenda, "why": why}
     return table
 

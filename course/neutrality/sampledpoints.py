@@ -5,15 +5,23 @@ variance 1; cut points by a Metropolis step; the numbers behind the votes; slope
 state's position one period before (the conditional mean of the round before, as there), never on the one after it: this
 is not a smoother.
 
-**What differs.** The rounds start from `neutrality.fastpoints`, not from the publishers' starting values. While the
-chain warms up, cut points are proposed in steps that adapt to each item, instead of steps of 1/15 for all: with theirs
-alone, whole periods take thousands of rounds to find their place against each other. After that the steps are theirs.
-This matters, because scaling positions in every round makes the resting place depend a little on how fast cut points
-follow: with the larger steps kept, the first sessions came to rest a quarter of a standard deviation further right.
+**What differs.** Of the numbers behind the votes only sums are drawn, because only sums are needed
+(`neutrality.ordinalsums`). Two chains run side by side, the second with all noise mirrored: what one draws too high the
+other draws too low, and their mean has far less noise than two chains on their own would leave (antithetic variates).
+With ``exact=True`` one chain draws every number instead. The rounds start from `neutrality.fastpoints`, not from the
+publishers' starting values. And chains are helped while they warm up, because where whole periods stand against each
+other takes thousands of rounds to settle:
 
-**When to stop** is decided by the chain alone. Rounds come in blocks of 50, and all after the warm-up count. If the
-positions' means over their first and their second half differ by little (root mean square), the chain stops. Where
-whole early periods stand is known least, and changes slowest: it takes thousands of rounds to be averaged out.
+- Cut points are proposed in steps that adapt to each item, instead of steps of 1/15 for all.
+- A few times, whole periods leap ahead in the direction in which they drift.
+
+After that the steps are the publishers', and nothing leaps. This matters, because scaling positions in every round
+makes the resting place depend a little on how fast cut points follow: with the larger steps kept, the first sessions
+came to rest a quarter of a standard deviation further right.
+
+**When to stop** is decided by the chains alone. Rounds come in blocks of 20, and the last three fifths of them count.
+If the positions' means over the two halves of these differ by little (root mean square), the chains stop. Where whole
+early periods stand is known least, and changes slowest.
 """
 
 from __future__ import annotations
@@ -29,8 +37,11 @@ from neutrality.fastpoints import FARTHEST, Fit, fit
 
 Floats = npt.NDArray[np.float64]
 
-BLOCK = 50
+BLOCK = 20
 """Rounds in a block."""
+
+FEWEST = 100
+"""Fewer rounds than this tell nothing."""
 
 KEPT = 5
 """Every fifth round's positions are kept for the intervals."""
@@ -38,9 +49,16 @@ KEPT = 5
 INTERVAL = 0.9
 """Share of the draws between the limits, as in the publishers' files."""
 
-WARMING = 8
+WARMING = 20
 """Blocks of warming up, with adapted steps."""
 
+LEAPS = 4
+"""Leaps, one after every other block."""
+
+LEFT_OUT = 0.4
+"""The share of the rounds, from the first on, that does not count."""
+
+_AHEAD = 5.0
 _WIDTH = 0.2 / 3
 _ACCEPTED = 0.35
 
@@ -54,13 +72,14 @@ class Sample:
     mean, low, high : numpy.ndarray
         Shape (cells,): mean of the positions, and the 5 and 95 % points of the draws.
     draws : numpy.ndarray
-        Shape (draws, cells), type float32: the positions kept, for intervals of anything computed from them.
+        Shape (draws, cells), type float32: the positions kept of either chain, for intervals of anything computed from
+        them.
     rounds : int
-        Rounds done, the warm-up included.
+        Rounds done (by each chain), the warm-up included.
     counted : int
         Rounds that the mean is over.
     error : float
-        Half the root mean square difference between the means of the two parts of the rounds counted: an estimate of
+        Half the root mean square difference between the means of the two halves of the rounds counted: an estimate of
         the Monte Carlo error of a position.
     converged : bool
         Whether the error fell below the tolerance.
@@ -76,7 +95,9 @@ class Sample:
     converged: bool
 
 
-def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, seed: int = 0) -> Sample:
+def sample(
+    ballots: Ballots, *, tolerance: float = 0.012, rounds: int = 4000, seed: int = 0, exact: bool = False
+) -> Sample:
     """Draw positions from the model.
 
     Parameters
@@ -87,9 +108,12 @@ def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, se
         Stop when the Monte Carlo error is below this (in standard deviations of positions). With 0 all rounds are
         done.
     rounds : int, optional
-        Stop after so many rounds in any case; at least 600, of which 400 warm up.
+        Stop after so many rounds (of each chain) in any case; at least 100. The first 400 warm up.
     seed : int, optional
         The same votes and seed give the same draws, on any number of processors.
+    exact : bool, optional
+        Draw the number behind each vote, as the publishers do, in one chain: a check, for which many more rounds are
+        needed, each twice as long.
 
     Returns
     -------
@@ -98,7 +122,7 @@ def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, se
     Raises
     ------
     ValueError
-        If `rounds` is below 600.
+        If `rounds` is below 100.
     neutrality.ballots.BallotsError
         As `neutrality.fastpoints.fit`.
 
@@ -106,46 +130,55 @@ def sample(ballots: Ballots, *, tolerance: float = 0.015, rounds: int = 4000, se
     --------
     >>> from neutrality import ballots, rollcalls
     >>> votes = ballots.from_rollcalls(rollcalls.load().years(1993))
-    >>> drawn = sample(votes, rounds=600)
-    >>> drawn.rounds, drawn.mean.shape == (len(votes.cells),)
-    (600, True)
+    >>> drawn = sample(votes, rounds=600, tolerance=0)
+    >>> drawn.rounds, drawn.counted, drawn.mean.shape == (len(votes.cells),)
+    (600, 360, True)
     """
     if tolerance != 0:
-        inputs.positive("sample: tolerance", tolerance, 0.015)
+        inputs.positive("sample: tolerance", tolerance, 0.012)
     inputs.whole("sample: seed", seed, least=0, example=0)
     inputs.whole("sample: rounds", rounds, example=4000)
-    fewest = (WARMING + 4) * BLOCK
-    if rounds < fewest:
-        raise ValueError(f"sample: rounds is {rounds}. Give {fewest} or more; the first {WARMING * BLOCK} warm up.")
+    if rounds < FEWEST:
+        raise ValueError(f"sample: rounds is {rounds}. Give {FEWEST} or more; the first {WARMING * BLOCK} warm up.")
     # A rough start serves: how whole periods lie to each other is for the chain to find.
-    chain = _Chain(ballots, fit(ballots, tolerance=0.03), seed)
+    start = fit(ballots, tolerance=0.06)
+    chains = [_Chain(ballots, start, seed)] if exact else [_Sums(ballots, start, seed, sign) for sign in (1.0, -1.0)]
     means: list[Floats] = []
     kept: list[npt.NDArray[np.float32]] = []
     error = np.inf
     while (len(means) + 1) * BLOCK <= rounds and error >= tolerance:
-        mean, draws = chain.block(adapt=len(means) < WARMING)
-        means.append(mean)
-        kept.append(draws)
+        done = [chain.block(adapt=len(means) < WARMING) for chain in chains]
+        means.append(np.mean([mean for mean, _ in done], axis=0))
+        kept.append(np.concatenate([draws for _, draws in done]))
+        if len(means) % 2 == 0 and len(means) <= 2 * LEAPS:
+            for chain in chains:
+                chain.leap(means[-1] - means[-2])
         error = _error(means)
-    drawn = np.concatenate(kept[WARMING:])
+    first = _first(means)
+    drawn = np.concatenate(kept[first:])
     low, high = np.quantile(drawn, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], axis=0)
     return Sample(
-        mean=np.mean(means[WARMING:], axis=0),
+        mean=np.mean(means[first:], axis=0),
         low=low.astype(np.float64),
         high=high.astype(np.float64),
         draws=drawn,
         rounds=len(means) * BLOCK,
-        counted=(len(means) - WARMING) * BLOCK,
+        counted=(len(means) - first) * BLOCK,
         error=float(error),
         converged=bool(error < tolerance),
     )
 
 
+def _first(means: list[Floats]) -> int:
+    """Return the number of the first block that counts."""
+    return int(LEFT_OUT * len(means))
+
+
 def _error(means: list[Floats]) -> float:
-    """Compare the two parts of the blocks that count; no answer before there are four."""
-    counted = means[WARMING:]
-    if len(counted) < 4:
+    """Compare the two halves of the blocks that count; no answer before there are enough."""
+    if len(means) * BLOCK < FEWEST:
         return float("inf")
+    counted = means[_first(means) :]
     part = len(counted) // 2
     difference = np.mean(counted[:part], axis=0) - np.mean(counted[part:], axis=0)
     return float(np.sqrt(np.mean(difference**2)) / 2)
@@ -154,16 +187,16 @@ def _error(means: list[Floats]) -> float:
 class _Chain:
     """The sampler's state: positions, items, the numbers behind the votes, and the streams of random numbers."""
 
-    def __init__(self, ballots: Ballots, start: Fit, seed: int) -> None:
-        self.ballots = ballots
+    def __init__(self, ballots: Ballots, start: Fit, seed: int, sign: float = 1.0) -> None:
+        self.ballots, self.sign = ballots, sign
         self.theta, self.mean = start.theta.copy(), start.theta.copy()
         self.slope, self.low, self.high = start.slope.copy(), start.low.copy(), start.high.copy()
-        self.z = np.zeros(len(ballots.item_cell))
         self.width = np.full(len(self.slope), _WIDTH)
         self.taken = np.zeros(len(self.slope))
         streams = np.random.default_rng(seed)
         self.by_cell = streams.integers(0, 2**63, len(self.theta), dtype=np.uint64)
         self.by_item = streams.integers(0, 2**63, len(self.slope), dtype=np.uint64)
+        self._prepare()
         self._items()
         self.taken[:] = 0
 
@@ -174,31 +207,58 @@ class _Chain:
         total = np.zeros_like(self.theta)
         kept = []
         for number in range(BLOCK):
-            centre, spread = self._cells()
-            self._items()
             # The conditional mean has the same expectation as the draw, and less noise.
-            total += (self.mean - centre) / spread
+            expected, drawn = self._cells()
+            drawn = np.clip(drawn, -FARTHEST, FARTHEST)
+            centre, spread = float(drawn.mean()), float(drawn.std(ddof=1))
+            self.theta = (drawn - centre) / spread
+            self._items()
+            total += (expected - centre) / spread
             if number % KEPT == KEPT - 1:
                 kept.append(self.theta.astype(np.float32))
-            if adapt and number % 10 == 9:
-                self.width = np.clip(self.width * np.exp(self.taken / 10 - _ACCEPTED), 0.03, 1.0)
-                self.taken[:] = 0
+        if adapt:
+            self.width = np.clip(self.width * np.exp(2 * (self.taken / BLOCK - _ACCEPTED)), 0.03, 1.0)
+            self.taken[:] = 0
         return total / BLOCK, np.stack(kept)
 
-    def _cells(self) -> tuple[float, float]:
+    def leap(self, drift: Floats) -> None:
+        """Move whole periods some blocks ahead the way their positions drifted in the last, and their items with them.
+
+        Within a period all distances, and so all chances of votes, stay as they are.
+        """
+        votes = self.ballots
+        period = np.unique(votes.cells["period"].to_numpy(), return_inverse=True)[1]
+        size = np.bincount(period)
+        way = (_AHEAD * np.bincount(period, drift) / size)[period]
+        self.theta, self.mean = self.theta + way, self.mean + way
+        per_item = np.add.reduceat(way[votes.item_cell], votes.by_item[:-1]) / np.diff(votes.by_item)
+        self._move_items(self.slope * per_item)
+
+    def _move_items(self, way: Floats) -> None:
+        from neutrality.ordinal import WIDEST
+
+        gap = np.minimum(self.high - self.low, 2 * WIDEST)
+        middle = np.clip((self.low + self.high) / 2 + way, gap / 2 - WIDEST, WIDEST - gap / 2)
+        self.low, self.high = middle - gap / 2, middle + gap / 2
+
+    def _prepare(self) -> None:
+        self.z = np.zeros(len(self.ballots.item_cell))
+
+    def _prior(self) -> Floats:
+        before = self.ballots.before
+        return np.where(before >= 0, self.mean[before], 0.0)
+
+    def _cells(self) -> tuple[Floats, Floats]:
+        """Draw positions; return what was expected of each, and what was drawn."""
         from neutrality import ordinal
 
         votes = self.ballots
-        prior = np.where(votes.before >= 0, self.mean[votes.before], 0.0)
         out = np.empty_like(self.theta)
         ordinal.draw_cells(
-            votes.by_cell, votes.cell_item, votes.place, self.slope, self.z, prior, votes.variance, self.mean, out,
-            self.by_cell,
+            votes.by_cell, votes.cell_item, votes.place, self.slope, self.z, self._prior(), votes.variance, self.mean,
+            out, self.by_cell,
         )  # fmt: skip
-        out = np.clip(out, -FARTHEST, FARTHEST)
-        centre, spread = float(out.mean()), float(out.std(ddof=1))
-        self.theta = (out - centre) / spread
-        return centre, spread
+        return self.mean, out
 
     def _items(self) -> None:
         from neutrality import ordinal
@@ -208,3 +268,42 @@ class _Chain:
             votes.by_item, votes.item_cell, votes.item_vote, self.theta, self.slope, self.low, self.high, self.z,
             self.width, self.taken, self.by_item,
         )  # fmt: skip
+
+
+class _Sums(_Chain):
+    """The same with sums in the place of the numbers behind the votes."""
+
+    def _prepare(self) -> None:
+        from neutrality import ordinalsums
+
+        votes = self.ballots
+        self.old, self.tilt = self.slope, np.zeros_like(self.slope)
+        self.cells = ordinalsums.by_vote(votes.by_cell, votes.cell_item, votes.cell_vote, len(self.slope))
+        self.items = ordinalsums.by_vote(votes.by_item, votes.item_cell, votes.item_vote, len(self.theta))
+        self.precision = 1 / votes.variance
+
+    def _cells(self) -> tuple[Floats, Floats]:
+        from neutrality import ordinalsums
+
+        expected, mean, out = (np.empty_like(self.theta) for _ in range(3))
+        ordinalsums.draw_cells(
+            *self.cells, self.theta.astype(np.float32), _turned(self.old), _turned(self.slope),
+            np.concatenate([self.low, -self.high]).astype(np.float32), _turned(self.tilt), self._prior(),
+            self.precision, expected, mean, out, self.sign, self.by_cell,
+        )  # fmt: skip
+        self.mean = mean
+        return expected, out
+
+    def _items(self) -> None:
+        from neutrality import ordinalsums
+
+        self.old = self.slope.copy()
+        ordinalsums.draw_items(
+            *self.items, _turned(self.theta), self.slope, self.low, self.high, self.width, self.taken, self.tilt,
+            self.sign, self.by_item,
+        )  # fmt: skip
+
+
+def _turned(values: Floats) -> npt.NDArray[np.float32]:
+    """Return values, and after them the same with the sign turned."""
+    return np.concatenate([values, -values]).astype(np.float32)

@@ -347,6 +347,8 @@ def test_an_empty_table_says_why(calls: RollCalls) -> None:
     assert table.attrs["empty"].endswith("it was not a member. Its rows: 1992-08-25 to 2025-12-18.")
     nothing = calls.select(np.zeros(len(calls), dtype=bool))
     assert pair(nothing, "BLR", "RUS", by="session").attrs["empty"] == "There is no roll call."
+    special = calls.select(calls.resolutions["special"].to_numpy(dtype=bool))
+    assert pair(special, "BLR", "RUS", by="session").attrs["empty"].endswith("roll calls belongs to a group.")
 
 
 votes = st.sampled_from([Y, A, N, X, NONE])

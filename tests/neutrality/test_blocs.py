@@ -137,6 +137,8 @@ def test_what_cannot_be_a_set() -> None:
         blocs.states(["USA", "GBR", "USA"])
     with pytest.raises(ValueError, match=r"AAA leaves \(1999-01-01\) before"):
         Bloc("odd", (Member("AAA", date(2000, 1, 1), date(1999, 1, 1)),))
+    with pytest.raises(ValueError, match="AAA is in twice on 2004-01-01"):
+        Bloc("odd", (Member("AAA", date(2000, 1, 1), date(2005, 1, 1)), Member("AAA", date(2004, 1, 1))))
     with pytest.raises(ValueError, match="no state is left without AAA"):
         majority(cast([[Y]]), blocs.states(["AAA"]), without=["AAA"])
     with pytest.raises(UnknownStateError, match="ZZZ"):

@@ -744,6 +744,15 @@ def _events(**columns):
     return told().assign(**columns)
 
 
+def test_a_series_without_a_value_is_named():
+    """A reader of the text learns that it was asked for and has nothing to draw."""
+    table = agreement.pair(rollcalls.load(), "KAZ", "RUS", by="session")
+    both = {"Kazakhstan": table, "nobody": table.loc[50:]}
+    drawing = figures.agreement_by_session(both, title="T", first=47, last=49)
+    assert drawing.alt.endswith("nobody: no value.")
+    assert drawing.description.endswith("nobody: no value.")
+
+
 REFUSED = {
     "no series": (lambda: _lines(tables={}), "agreement_by_year: there is nothing to draw"),
     "six series": (lambda: _lines(tables={str(n): agreed(1991, [1]) for n in range(6)}), "at most 5"),
@@ -761,6 +770,7 @@ REFUSED = {
         ),
         "no session from 1 to 20",
     ),
+    "a share over 1": (lambda: _lines(tables={"A": agreed(1991, [65])}), "'A': 'identical' has a value beyond 1"),
     "points without votes": (lambda: _points(paths().drop(columns="votes")), "no column 'votes'.*published"),
     "points by month": (lambda: _points(paths(), by="month"), "by is 'month'. Choose 'year' or 'session'"),
     "unknown state": (lambda: _points(paths(), labels={"XYZ": "X"}), "no points of 'XYZ', only of BLR, RUS"),

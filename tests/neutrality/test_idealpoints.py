@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numba
@@ -15,9 +16,7 @@ from neutrality import ballots, idealpoints, published
 from neutrality.ballots import BallotsError
 from neutrality.idealpoints import Estimate, compare, estimate, from_ballots, gap, rescale
 from neutrality.rollcalls import RollCalls, UnknownStateError
-from neutrality.sampledpoints import BLOCK, WARMING
-
-FEWEST = (WARMING + 4) * BLOCK
+from neutrality.sampledpoints import FEWEST, KEPT
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -158,18 +157,38 @@ def test_sampled_points_have_intervals(drawn: Estimate) -> None:
     assert drawn.method == "sample"
     assert ((points["low"] < points["point"]) & (points["point"] < points["high"])).all()
     assert drawn.draws is not None
-    assert drawn.draws.shape == (4 * BLOCK // 5, len(points))
+    assert drawn.draws.shape == (2 * 60 // KEPT, len(points))
     assert (drawn.rounds, drawn.converged) == (FEWEST, False)
 
 
 def test_options_reach_the_method(calls: RollCalls) -> None:
     """Rounds and tolerance are those of the method; one that it does not have is an error."""
     votes = calls.years(1993)
-    assert estimate(votes, rounds=2).rounds == 2
-    assert not estimate(votes, rounds=2).converged
-    assert estimate(votes, tolerance=0.002).error < 0.002 < estimate(votes, tolerance=0.02).error
+    newton = partial(estimate, votes, method="newton")
+    assert newton(rounds=2).rounds == 2
+    assert not newton(rounds=2).converged
+    assert newton(tolerance=0.002).error < 0.002 < newton(tolerance=0.02).error
     with pytest.raises(TypeError, match="seed"):
-        estimate(votes, seed=1)
+        newton(seed=1)
+    assert estimate(votes, rounds=120, tolerance=0).rounds == 120
+    assert not estimate(votes, seed=1).points["point"].equals(estimate(votes, seed=2).points["point"])
+
+
+def test_periods_of_few_votes_are_named(calls: RollCalls) -> None:
+    """An estimate from three roll calls says that its points mean little, and one from a year does not."""
+    votes = calls.years(1993)
+    cut = (votes.votes("USA") != votes.votes("RUS")) & (votes.votes("USA") > 0) & (votes.votes("RUS") > 0)
+    few = votes.select(cut & (np.cumsum(cut) <= 3))
+    assert "in 1993: these points mean little" in estimate(few).points.attrs["thin"]
+    assert estimate(votes).points.attrs["thin"] == ""
+
+
+def test_the_fast_way_is_the_same_each_time(calls: RollCalls) -> None:
+    """It draws, but from fixed random numbers; it gives no limits."""
+    one, other = (estimate(calls.years(1993)) for _ in range(2))
+    pd.testing.assert_frame_equal(one.points, other.points)
+    assert one.points[["low", "high"]].isna().all(axis=None)
+    assert one.draws is None
 
 
 def test_votes_laid_out_beforehand_give_the_same(calls: RollCalls) -> None:
@@ -182,7 +201,7 @@ def test_votes_laid_out_beforehand_give_the_same(calls: RollCalls) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"method": "exact"}, "method is 'exact'. Choose one of 'fast', 'sample'"),
+        ({"method": "exact"}, "method is 'exact'. Choose one of 'fast', 'sample', 'newton'"),
         ({"by": "phase"}, "by is 'phase'. Choose one of 'year', 'session'"),
     ],
 )
