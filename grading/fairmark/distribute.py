@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import ipaddress
+import logging
 import os
 import secrets
 import threading
@@ -175,6 +176,8 @@ class Pool:
                 dashboard_address=None,
                 worker_dashboard_address=pages["dashboard_address"],
                 scheduler_kwargs=pages,
+                # What goes wrong here reaches the one who marks as an error of ours; Dask's log would bury it.
+                silence_logs=logging.CRITICAL,
             )
         self._stack.callback(cluster.close)
         client = distributed.Client(cluster, set_as_default=False)

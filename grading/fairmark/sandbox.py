@@ -71,7 +71,7 @@ def command(package: Path, arguments: list[str]) -> list[str]:
         "--hostname", "notebook", *_bound(seen), "--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev",
         "--tmpfs", _TMP, "--dir", ENVIRONMENT["HOME"], *_hidden(), "--remount-ro", "/",
         *itertools.chain.from_iterable(("--setenv", name, value) for name, value in ENVIRONMENT.items()),
-        "--chdir", "/", "--", sys.executable, "-s", "-P", "-m", "inside", *arguments,
+        "--chdir", "/", "--", _from_inside(sys.executable), "-s", "-P", "-m", "inside", *arguments,
     ]  # fmt: skip
     return inner if os.getuid() else [*_without_root(program, seen), *inner]
 
@@ -98,15 +98,25 @@ def _seen(package: Path) -> Iterator[tuple[str, str]]:
     if not (package / "worksheet").is_dir():
         raise SandboxError(f"{package}: the student bundle is not there; run fairmark release, which builds it")
     system = [Path(one) for one in (*_SYSTEM, *_SETTINGS)]
+    if Path(sys.base_prefix).is_relative_to(_TMP):
+        raise SandboxError(
+            f"{sys.base_prefix}: this Python is installed below {_TMP}, which each notebook has anew. "
+            "Make .venv with one that is installed elsewhere: make distclean, then PYTHON=/path/to/python3 make course"
+        )
     yield from ((str(one), str(one)) for one in system if one.exists())
     # The environment, and the Python that it was made from with the libraries that it needs.
     covered = ["/usr"]
     for home in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix):
         if not any(Path(home).is_relative_to(other) for other in covered):
             covered.append(home)
-            yield home, home
+            yield home, _from_inside(home)
     yield str(package), COURSE
     yield str(_HERE / "inside"), f"{FAIRMARK}/inside"
+
+
+def _from_inside(path: str) -> str:
+    """Say where a path is seen from inside. Below /tmp it could not stay, since each job has a /tmp of its own."""
+    return f"/outside{path}" if Path(path).is_relative_to(_TMP) else path
 
 
 def _bound(seen: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -122,7 +132,8 @@ def _hidden() -> Iterator[str]:
     for name in ("fairmark", "neutrality", "worksheet"):
         folder = Path(sysconfig.get_paths()["purelib"]) / name
         if folder.is_dir():
-            yield from ("--tmpfs", str(folder), "--remount-ro", str(folder))
+            there = _from_inside(str(folder))
+            yield from ("--tmpfs", there, "--remount-ro", there)
 
 
 def _without_root(program: str, seen: list[tuple[str, str]]) -> list[str]:
