@@ -217,7 +217,7 @@ _HOW = {
     "choose-all": 'a list of the short names of all that fit, as in* `["one", "another"]`*.*',
     "attribute": "a list of short names: first who writes, then whom that author reports, as in* "
     '`["one", "another"]`*.*',
-    "order": 'a list of all the short names, the earliest first, as in* `["one", "another", …]`*.*',
+    "order": 'a list of all the short names, in the order that is asked for, as in* `["one", "another", …]`*.*',
     "match": 'a map that gives each statement the short name of an option, as in* `{"statement": "name", …}`*.*',
     "locate": 'a locator in quotation marks: the source, a space, the place, as in* `"source-2000 s9.p9"`*.*',
     "year": 'a year in quotation marks, as in* `"1986"`*.*',
