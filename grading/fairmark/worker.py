@@ -34,6 +34,8 @@ START_SECONDS = 120
 """How long the imports of a warm parent may take on a slow machine."""
 GRACE_SECONDS = 3
 """How much longer than its limit a step may take before it counts as one that cannot be interrupted."""
+MAX_RECORDS = 20_000
+"""The most records that a run may send: two a cell and one a call are far fewer, and reading each takes time here."""
 END_SECONDS = 20
 """How long a parent may take to clear away a job that has to end."""
 _ALWAYS = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "worksheet")
@@ -246,7 +248,9 @@ class _Talk:
         self._stream, self._control, self._limits = stream, control, job.limits
         self._left = memoryview(text)
         limits = job.limits
-        largest = limits.answer + 3 * limits.output + 65536
+        # A cell shows a tenth of the whole at most, of which a letter takes up to twelve bytes.
+        largest = 2 * limits.answer + 12 * (limits.output // 10) + 65536
+        self._records = MAX_RECORDS
         self._reader = Reader(largest, len(job.requests) * (2 * limits.answer + 4096) + 6 * limits.output + 2**20)
         self._said = Reader(4096, 4096)
         self._step_began = time.monotonic()
@@ -298,6 +302,9 @@ class _Talk:
         try:
             for record in self._reader.feed(data):
                 self._step_began = time.monotonic()
+                self._records -= 1
+                if self._records < 0:
+                    raise FrameError(f"more than {MAX_RECORDS:,} records came")
                 collected.take(record)
         except FrameError as error:
             self._stop("garbled-channel", f": {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,6 +46,23 @@ def test_a_truth_value_is_no_number_of_a_cell(worker: Worker) -> None:
     outcome = worker.run(job(f"{SEND}send({record})", "answer = 1"))
     assert Outcome.from_json(outcome.to_json()).failed_cells == ()
     assert outcome.sent == {"a-q1": Sent("1")}
+
+
+MANY = 'write(b"\\0\\0\\0\\2{}" * 50_000)'
+FAT = """
+text = b'{"a": [' + b"{}," * 4_000_000 + b"0]}"
+write(struct.pack(">I", len(text)) + text)
+"""
+
+
+@pytest.mark.parametrize("flood", [MANY, FAT], ids=["many records", "a record of many parts"])
+def test_reading_what_comes_out_costs_little(worker: Worker, flood: str) -> None:
+    """Neither the time nor the memory of the trusted side is a student's to spend."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    assert worker.run(job(SEND + flood, limits=Limits())).stopped == "garbled-channel"
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    assert after.ru_utime - before.ru_utime < 2
+    assert after.ru_maxrss - before.ru_maxrss < 150 * 1024
 
 
 def test_an_outcome_is_never_too_large_to_be_read(worker: Worker) -> None:
