@@ -169,3 +169,11 @@ def test_a_folder_that_a_neighbour_put_there_is_passed_over(course, hand_over, m
     assert "put there by eve" in collect(course)[0]
     stamp = course.workdir / "submitted" / "anna" / "mini1" / "timestamp.txt"
     assert stamp.read_text(encoding="ascii") == STAMP
+
+
+def test_an_exchange_of_another_kind_keeps_its_own_step(course):
+    """Ours is the default, and an instructor's choice goes before it."""
+    assert gradebook.config(course).ExchangeFactory.collect == "fairmark.collecting.Collect"
+    own = course.file.parent / gradebook.LOCAL
+    own.write_text('get_config().ExchangeFactory.collect = "another.Collect"\n', encoding="utf-8")
+    assert gradebook.config(course).ExchangeFactory.collect == "another.Collect"
