@@ -94,7 +94,7 @@ time.sleep(5)
 @pytest.mark.parametrize(
     ("attempt", "error"),
     [
-        ("os.setsid()", "PermissionError"),
+        ("subprocess.run(['true'], start_new_session=True)", "PermissionError"),
         ("socket.socketpair()[0].setsockopt(1, 7, 10**6)", "PermissionError"),
         ("ctypes.CDLL(None).inotify_init() < 0 and 1 / 0", "ZeroDivisionError"),
         ("resource.getrlimit(resource.RLIMIT_CORE) == (1, 1) and 1 / 0", "ZeroDivisionError"),
@@ -102,7 +102,7 @@ time.sleep(5)
 )
 def test_what_would_cost_others_something_is_refused(worker: Worker, attempt: str, error: str) -> None:
     """A share of the processor, the kernel's memory, a user's watches, a collector of crashes that runs as root."""
-    code = f"import ctypes, os, resource, socket\ntry: {attempt}\n"
+    code = f"import ctypes, resource, socket, subprocess\ntry: {attempt}\n"
     outcome = worker.run(job(code + "except Exception as one: answer = type(one).__name__"))
     assert outcome.sent == {"a-q1": Sent(json.dumps(error))}
 
