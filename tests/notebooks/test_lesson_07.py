@@ -149,3 +149,10 @@ def test_the_gap_narrowed_from_1996(text: str) -> None:
     assert GAP.loc[1992:1995, "gap"].mean() < 1.5 * GAP.loc[1996:1999, "gap"].mean()
     assert _point("RUS", 1995) - _point("RUS", 1996) > 5 * (_point("BLR", 1995) - _point("BLR", 1996))
     assert "the gap is wide in 1992–1995 and narrower from 1996" in text
+
+
+@pytest.mark.parametrize("state", ["BLR", "UKR", "KAZ", "ARM", "FIN", "AUT"])
+def test_1996_comes_up_for_states_that_share_only_russia(state: str) -> None:
+    """The likeliest break in each gap from Russia, up to 2021."""
+    gap = published.gap(state, "RUS", first=1992, last=2021)["gap"]
+    assert breaks.posterior(gap).years["probability"].idxmax() == 1996
