@@ -151,7 +151,8 @@ def test_the_table_of_propositions_is_that_of_the_issues() -> None:
     prompt = " ".join(BANK["ps5-q1"].item.prompt.split())
     for issue, row in stances.issues(items=True).set_index("id").loc[["i01", "i02", "i42"]].iterrows():
         places = ", ".join(f"`{place}`" for place in row["locators"].split(";"))
-        cells = [row["proposition"], f"{row['first_year']}–{row['last_year']}", row["plus_two"], row["minus_two"], places]
+        years = f"{row['first_year']}–{row['last_year']}"
+        cells = [row["proposition"], years, row["plus_two"], row["minus_two"], places]
         assert f"| `{issue}` | {' | '.join(cells)} |" in prompt
 
 
