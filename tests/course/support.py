@@ -45,7 +45,7 @@ def relative(file: Path) -> str:
 
 
 def ungraded(lesson: Path) -> bool:
-    """Say whether a lesson's first cell says that nothing of it is marked: then it has no set and no tested objective."""
+    """Say whether a lesson's first cell says that it is not marked: then it has no set and no tested objective."""
     first = json.loads(lesson.read_text(encoding="utf-8"))["cells"][0]
     return "**Ungraded.**" in "".join(first["source"])
 

@@ -120,7 +120,7 @@ def test_a_lesson_stands_in_the_syllabus_with_its_minutes(lesson: Path) -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda file: file.stem)
 def test_a_lesson_has_tested_objectives_and_a_set_unless_it_is_ungraded(lesson: Path) -> None:
-    """The list of objectives and the bank have something for a lesson exactly where its head does not say *ungraded*."""
+    """The objectives and the bank have something for it exactly where its head does not say *ungraded*."""
     tested = any(row["lesson"] == lesson.name[:2] for row in OBJECTIVES.values())
     has_set = f"ps{int(lesson.name[:2])}" in ASSIGNMENTS
     assert tested == has_set == (not ungraded(lesson))
