@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 from collections.abc import Iterator
 from typing import Any
@@ -107,7 +108,8 @@ def test_what_would_cost_others_something_is_refused(worker: Worker, attempt: st
     assert outcome.sent == {"a-q1": Sent(json.dumps(error))}
 
 
-@pytest.mark.parametrize(("busy", "nice"), [(2, 0), (12, 19)])
+# A test run may itself have been told to be nice.
+@pytest.mark.parametrize(("busy", "nice"), [(2, os.getpriority(os.PRIO_PROCESS, 0)), (12, 19)], ids=["few", "many"])
 def test_a_job_of_many_processes_steps_back(worker: Worker, busy: int, nice: int) -> None:
     """It gets no more of the processor than a neighbour's one, on a kernel that does not see to that itself."""
     code = f"""
