@@ -44,6 +44,12 @@ def relative(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+def ungraded(lesson: Path) -> bool:
+    """Say whether a lesson's first cell says that it is not marked: then it has no set and no tested objective."""
+    first = json.loads(lesson.read_text(encoding="utf-8"))["cells"][0]
+    return "**Ungraded.**" in "".join(first["source"])
+
+
 def pages() -> list[Path]:
     """List what a reader reads: the project's own pages, and the notebooks."""
     found = [*COURSE.rglob("*.md"), *(ROOT / "data").glob("*.md"), *(ROOT / "notebooks").rglob("*.ipynb")]

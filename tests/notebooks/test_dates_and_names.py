@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from neutrality import events, glossary, rollcalls, sources
+from neutrality import events, glossary, rollcalls, sources, tables
 
 from .prose import prose
 
@@ -31,10 +31,12 @@ def _days(text: str) -> set[dt.date]:
 
 
 def _known() -> set[dt.date]:
-    """Collect every day that a table of the course has: events, records of sources, references, votes, the glossary."""
+    """Collect every day that a table of the course has: events, sources, references and their opening, votes, words."""
     table = events.load(items=True)
+    later = tables.load("after-papers")
     works = [work for one in sources.all_sources().values() for work in (one.citation, *one.kind.further)]
-    written = [str(text) for text in (*table["first"], *table["last"], *(work.date for work in works))]
+    written = [str(text) for text in (*table["first"], *table["last"], *later["first"], *later["last"])]
+    written += [str(work.date) for work in works] + [str(work.opened_on) for work in sources.references().values()]
     days = {dt.date.fromisoformat(text) for text in written if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)}
     days |= {pd.Timestamp(day).date() for day in rollcalls.load().resolutions["date"]}
     for name in ("readings/references.csv", "links.csv", "glossary.csv"):
