@@ -126,7 +126,7 @@ def always_one(given: Given) -> float:
 
 
 def _counts(given: Given) -> list[int]:
-    return [int(one) for one in re.findall(r"\d+", given["both_yes"] + " " + given["others"])]
+    return [int(one) for one in re.findall(r"\d+", given["both_yes"] + " " + given["other_results"])]
 
 
 def _same(given: Given) -> float:
