@@ -104,7 +104,7 @@ def common_in_period(given: Given) -> int:
 
 
 def lead_of_belarus(given: Given) -> float:
-    """Compute by how much Belarus's share with Russia exceeds a state's, where Russia and the reference were opposed."""
+    """Compute how much more often Belarus was with Russia than a state was, where Russia and the reference were opposed."""
     return _with_russia(given | {"code": "BLR"}) - _with_russia(given)
 
 

@@ -30,11 +30,11 @@ def text() -> str:
     return " ".join(prose(ROOT / "notebooks" / "lessons" / "08-siding-with-neither.ipynb").split())
 
 
-def _opposed(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> "pd.Series[Any]":
+def _opposed(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> pd.Series[Any]:
     return position.when_opposed(votes, state, "RUS", reference, by="all", draws=200, **more).loc["all"]
 
 
-def _differing(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> "pd.Series[Any]":
+def _differing(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> pd.Series[Any]:
     return position.when_differing(votes, state, "RUS", reference, by="all", draws=200, **more).loc["all"]
 
 
