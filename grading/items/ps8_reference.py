@@ -104,7 +104,7 @@ def common_in_period(given: Given) -> int:
 
 
 def lead_of_belarus(given: Given) -> float:
-    """Compute how much more often Belarus was with Russia than a state was, where Russia and the reference were opposed."""
+    """Compute how much more often Belarus was with Russia than a state was, where the two sides were opposed."""
     return _with_russia(given | {"code": "BLR"}) - _with_russia(given)
 
 
