@@ -104,7 +104,7 @@ def common_in_period(given: Given) -> int:
 
 
 def lead_of_belarus(given: Given) -> float:
-    """Compute by how much Belarus's share with Russia exceeds a state's, where Russia and the reference were opposed."""
+    """Compute how much more often Belarus was with Russia than a state was, where the two sides were opposed."""
     return _with_russia(given | {"code": "BLR"}) - _with_russia(given)
 
 
@@ -184,7 +184,9 @@ def _years(given: Given) -> Mask:
 
 def _period(name: str, rule: str) -> list[int]:
     """List the calendar years of one of Ulakhovich's periods by a rule for 1994 and 1997."""
-    first, last = {"neutrality": (1991, 1994), "multi-vector": (1994, 1997), "strategic partnership": (1997, 2001)}[name]
+    first, last = {"neutrality": (1991, 1994), "multi-vector": (1994, 1997), "strategic partnership": (1997, 2001)}[
+        name
+    ]
     starts_shared, ends_shared = first in (1994, 1997), last in (1994, 1997)
     begin = first + (starts_shared and rule in ("earlier", "drop"))
     end = last - (ends_shared and rule in ("later", "drop"))

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from .support import COURSE, ROOT
+from fairmark import bank
+
+from .support import BANK, COURSE, ROOT
 
 TEXT = (COURSE / "instructor" / "essay-questions.md").read_text(encoding="utf-8")
 QUESTIONS = dict(re.findall(r"^## (Question \d\. .+)\n((?:(?!^## ).*\n)+)", TEXT, re.MULTILINE))
@@ -38,3 +40,11 @@ def test_each_criterion_has_four_levels_in_words() -> None:
 def test_students_do_not_get_the_page() -> None:
     """The settings put nothing of the instructors' folder into the students' bundle."""
     assert "instructor" not in (ROOT / "grading" / "course.toml").read_text(encoding="utf-8")
+
+
+def test_the_levels_are_those_that_students_see() -> None:
+    """The rubric of this page and the one under the essay in the bank say the same."""
+    essay = list(bank.load(BANK)["ps8"].entries.values())[-1].item
+    shown = [[level["says"] for level in row["levels"]] for row in essay.form["rubric"]]
+    assert [list(row[1:]) for row in RUBRIC] == shown
+    assert essay.points == sum(row["levels"][0]["points"] for row in essay.form["rubric"])
