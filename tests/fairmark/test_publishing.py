@@ -73,19 +73,24 @@ class Class:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(params=[1, 0], ids=["shallow", "whole"])
-def group(request: pytest.FixtureRequest, new_course: Callable[..., Settings], tmp_path: Path) -> Class:
+def begin(new_course: Callable[..., Settings], tmp_path: Path, depth: int) -> Class:
     """Release once, and have the student pull."""
     course = new_course(tmp_path / "course")
     (course.workdir / "release" / "mini1").mkdir(parents=True)
     write(course.workdir / "release" / "mini1" / "mini1.ipynb", ["mini1_q1 = None"])
     write(course.lessons / "00-first.ipynb", CELLS)
     write(course.lessons / "01-second.ipynb", CELLS)
-    made = Class(course, tmp_path / "students.git", tmp_path / "home" / "course", request.param)
+    made = Class(course, tmp_path / "students.git", tmp_path / "home" / "course", depth)
     made.student.parent.mkdir()
     made.release()
     made.pull()
     return made
+
+
+@pytest.fixture
+def group(new_course: Callable[..., Settings], tmp_path: Path) -> Class:
+    """Have a student who pulls as nbgitpuller does unless it is told otherwise: without the past."""
+    return begin(new_course, tmp_path, 1)
 
 
 # --- What nbgitpuller's page on merging promises, case by case --------------------------------------------------------
@@ -155,10 +160,12 @@ def test_an_answered_assignment_that_is_taken_out_of_the_bundle_stays(group):
     assert sources(group.student / path) == ["mini1_q1 = 'mine'"]
 
 
-def test_a_term_of_releases_loses_nothing(group):
-    """Five releases, a student who works on between them, and a file of the student's own."""
+@pytest.mark.parametrize("depth", [1, 0], ids=["shallow", "whole"])
+def test_a_term_of_releases_loses_nothing(depth, new_course, tmp_path):
+    """Four releases, a student who works on between them, and a file of the student's own."""
+    group = begin(new_course, tmp_path, depth)
     (group.student / "notes.md").write_text("mine")
-    for number in range(5):
+    for number in range(3):
         write(group.student / LESSON, [f"mine = {number}"])
         for name in ("00-first", "01-second"):
             write(group.lessons / f"{name}.ipynb", [f"release = {number}"])
