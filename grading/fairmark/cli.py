@@ -420,6 +420,10 @@ def _publish(course: Settings, repository: str, branch: str) -> None:
     )
     what = "Published as" if done.new else "Nothing has changed since"
     console.print(f"1  {what} {done.commit[:10]} on {branch} of {repository}.", soft_wrap=True)
+    first = min((file.name for file in course.lessons.glob("*.ipynb")), default="")
+    if first and publishing.is_address(repository):
+        link = publishing.link(repository, branch, course.course, f"lessons/{first}")
+        console.print(f"1  The link for students is your JupyterHub's address and then {link}", soft_wrap=True)
 
 
 def _collect(course: Settings, names: list[str]) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 TRAILER = "Student-bundle-of"
 BRANCH = "main"
@@ -31,6 +32,17 @@ class Published:
 
     commit: str
     new: bool
+
+
+def is_address(repository: str) -> bool:
+    """Tell an address from a folder, as git does: by a scheme, or a host with a colon.
+
+    Examples
+    --------
+    >>> [is_address(one) for one in ("https://git.example/s.git", "git@git.example:s.git", "students.git", "../s")]
+    [True, True, False, False]
+    """
+    return bool(_ELSEWHERE.match(repository))
 
 
 def publish(bundle: Path, repository: str, *, course: str, title: str, branch: str = BRANCH) -> Published:
@@ -57,8 +69,8 @@ def publish(bundle: Path, repository: str, *, course: str, title: str, branch: s
     PublishError
         If the repository holds anything but bundles of this course, or git refuses. Nothing is published then.
     """
-    missing = not _ELSEWHERE.match(repository) and not Path(repository).exists()
-    target = repository if _ELSEWHERE.match(repository) else str(Path(repository).resolve())
+    missing = not is_address(repository) and not Path(repository).exists()
+    target = repository if is_address(repository) else str(Path(repository).resolve())
     with tempfile.TemporaryDirectory(prefix="bundle-") as scratch:
         git = _Git(Path(scratch), bundle)
         git.run("init", "--quiet", "--bare", scratch)
@@ -78,6 +90,32 @@ def publish(bundle: Path, repository: str, *, course: str, title: str, branch: s
             git.run("init", "--quiet", "--bare", f"--initial-branch={branch}", target)
         git.run("push", "--quiet", target, f"{commit}:refs/heads/{branch}")
     return Published(commit, new=True)
+
+
+def link(repository: str, branch: str, folder: str, opens: str) -> str:
+    """Write what follows a JupyterHub's address in the link that students use.
+
+    Parameters
+    ----------
+    repository, branch
+        As for :func:`publish`; an address that students can read.
+    folder
+        What the folder is called at the student's.
+    opens
+        The file to open, in the bundle.
+
+    Examples
+    --------
+    >>> link("https://git.example/s.git", "main", "course", "lessons/00.ipynb")
+    '/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgit.example%2Fs.git&branch=main&targetPath=course&urlpath=lab%2Ftree%2Fcourse%2Flessons%2F00.ipynb%3Fautodecode'
+    """
+    asked = {
+        "repo": repository,
+        "branch": branch,
+        "targetPath": folder,
+        "urlpath": f"lab/tree/{folder}/{opens}?autodecode",
+    }
+    return f"/hub/user-redirect/git-pull?{urlencode(asked)}"
 
 
 def _nothing_else(git: _Git, repository: str, course: str) -> None:

@@ -301,5 +301,10 @@ def test_the_command_releases_and_publishes(new_course, tmp_path):
     assert done.exit_code == 0, done.output
     assert "MB to pull" in done.output
     assert f"on spring of {tmp_path / 'students.git'}" in done.output
+    assert "The link" not in done.output
+    address = CliRunner().invoke(main, [*words[:-3], f"file://{tmp_path / 'students.git'}", "--branch", "spring"])
+    assert "Nothing has changed since" in address.output
+    assert "/hub/user-redirect/git-pull?repo=file%3A%2F%2F" in address.output
+    assert address.output.strip().endswith("urlpath=lab%2Ftree%2Fsmall-course%2Flessons%2Fnote.ipynb%3Fautodecode")
     refused = CliRunner().invoke(main, [*words[:-1], "no..name"])
     assert (refused.exit_code, refused.output.splitlines()[-1]) == (1, "Error: no..name: not a name for a branch")
