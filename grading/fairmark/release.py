@@ -324,6 +324,7 @@ def _student_files(course: Settings) -> dict[str, str]:
             "package/pyproject.toml",
             "package/README.md",
             "environment.yml",
+            "postBuild",
             "README.md",
             ".gitignore",
             ".gitattributes",

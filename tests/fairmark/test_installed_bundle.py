@@ -6,7 +6,9 @@ is used.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,7 +81,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     if not any(name.lower() == "https_proxy" for name in network):
         network |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "")
     network |= {"HOME": os.environ["HOME"]}  # where a machine keeps its settings for pip
-    made.run("python", "-m", "pip", "install", "--quiet", "--no-input", *wanted, **network)
+    made.run("python", "-m", "pip", "install", "--quiet", "--no-input", "--no-compile", *wanted, **network)
     return made
 
 
@@ -104,6 +106,21 @@ def test_the_environment_holds_together(home):
 def test_the_programs_that_a_student_meets_start(program, home):
     """JupyterLab, what brings releases, what hands work in, and the course's own command."""
     assert home.run(program, "--help")
+
+
+def test_an_images_last_step_leaves_students_no_menu_of_the_instructors(home):
+    """The names in postBuild are those that nbgrader has, and what students need stays on."""
+    path = f"{home.environment / PROGRAMS}{os.pathsep}{os.defpath}"
+    subprocess.run(
+        ["bash", "postBuild"], cwd=home.folder, env={"PATH": path, "HOME": str(home.folder.parent)}, check=True
+    )
+    menus = json.loads((home.environment / "etc/jupyter/labconfig/page_config.json").read_text())["disabledExtensions"]
+    static = home.environment / "share/jupyter/labextensions/@jupyter/nbgrader/static"
+    script = "".join(file.read_text(encoding="utf-8") for file in static.glob("*.js"))
+    assert all(f'"{name}"' in script for name in menus)
+    servers = re.sub(r"\x1b\[\d*m", "", home.run("jupyter-server", "extension", "list"))
+    assert "formgrader enabled" not in servers
+    assert "assignment_list enabled" in servers
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

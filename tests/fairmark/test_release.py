@@ -349,9 +349,9 @@ def _differing(one: str, other: str) -> float:
 
 
 def test_the_bundles_page_names_what_is_there(released):
-    """What the first page lists is there, and no path has a trap for Windows."""
+    """What the first page lists is there, nothing at the top is missing from it, and no path has a trap for Windows."""
     folder = released.workdir / "bundle"
-    named = re.findall(r"^\| `([^`]+)` \|", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.findall(r"^- `([^`]+)`", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert {"lessons", "assignments", "package"} <= set(named)
     assert all((folder / name).exists() for name in named)
     paths = [str(file.relative_to(folder)) for file in folder.rglob("*")]
