@@ -351,9 +351,9 @@ def _differing(one: str, other: str) -> float:
 def test_the_bundles_page_names_what_is_there(released):
     """What the first page lists is there, nothing at the top is missing from it, and no path has a trap for Windows."""
     folder = released.workdir / "bundle"
-    named = re.findall(r"^- `([^`]+)`", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert {"lessons", "assignments", "package"} <= set(named)
-    assert all((folder / name).exists() for name in named)
+    listed = re.findall(r"^- `.*?:", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = set(re.findall(r"`([^`]+)`", " ".join(listed)))
+    assert named | {"README.md", "LICENSE", ".gitignore", ".gitattributes"} == {file.name for file in folder.iterdir()}
     paths = [str(file.relative_to(folder)) for file in folder.rglob("*")]
     assert max(map(len, paths)) < 100
     assert all(re.fullmatch(r"[\w./-]+", path, re.ASCII) for path in paths)
