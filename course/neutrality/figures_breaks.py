@@ -62,12 +62,13 @@ def break_posterior(
     first, last = int(heights.index[0]), int(heights.index[-1])
     held = shortest(heights, level)
     named = {year: label for year, label in sorted((marks or {}).items()) if year in heights.index}
-    notes = f"Full bars: the fewest years that hold {level:.0%} together. No break at all: {no_break:.2f}."
+    notes = f"No break at all: {no_break:.2f}. Full bars: the fewest years that hold {level:.0%} together. "
+    notes += "In brackets: a marked year's probability."
     strange = [f"{year} ({label})" for year, label in sorted((marks or {}).items()) if year not in named]
     notes += f" No candidates: {', '.join(strange)}." if strange else ""
     frame = Frame(title, "first year after the break", "probability, given one break", right=0.15)
     # At its bar a value would hide the bars beside it.
-    flags = {year: f"{label} (p = {heights[year]:.2f})" for year, label in named.items()}
+    flags = {year: f"{label} ({heights[year]:.2f})" for year, label in named.items()}
     header = Header(first, last, frame.inner_width(), shaded=False, marks=flags, room=frame.right)
     with replace(frame, header=header.height(), notes=notes).open() as (figure, axes):
         header.draw(axes)

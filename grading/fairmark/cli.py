@@ -28,6 +28,7 @@ from fairmark import (
     audit,
     backups,
     classroom,
+    collecting,
     database,
     distribute,
     environment,
@@ -430,7 +431,10 @@ def _collect(course: Settings, names: list[str]) -> None:
     gradebook.require(course)
     nbgrader = gradebook.api(course)
     for name in names:
-        gradebook.check(nbgrader.collect(name, update=True), f"collect {name}")
+        result = nbgrader.collect(name, update=True)
+        gradebook.check(result, f"collect {name}")
+        for line in collecting.passed_over(result.get("log", "")):
+            console.print(f"   {escape(line)}", soft_wrap=True)
         console.print(f"3  Collected {name} from {len(submissions.submitted(course, name))} students.")
 
 

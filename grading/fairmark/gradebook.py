@@ -71,6 +71,9 @@ def config(course: Settings) -> Config:
     rules.GenerateFeedback.exporter_class = "fairmark.feedback.FeedbackExporter"
     take_over()
     own = _own_settings(course)
+    # An exchange of another kind has a step of its own for this.
+    if "collect" not in own.ExchangeFactory:
+        rules.ExchangeFactory.collect = "fairmark.collecting.Collect"
     own.merge(rules)
     return own
 

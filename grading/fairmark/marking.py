@@ -133,7 +133,10 @@ class Marking:
         if done and done.marked and done.inputs == inputs and not self.force:
             derived.write(self.course, done, self.wanted.notebook, submission.timestamp)
             return _said(done, "unchanged")
-        plan = self._plan(submission, inputs, done)
+        try:
+            plan = self._plan(submission, inputs, done)
+        except JobError as error:  # letters of two bytes take twelve on their way into the sandbox
+            return self._flag(student, RefusedError("too-large", str(error), submission.sha256), done)
         known = done and done.marked and done.job == plan.job_sha256 and done.inputs.environment == inputs.environment
         if known and not self.force:
             assert done is not None  # noqa: S101  as `known` says

@@ -228,6 +228,12 @@ _ALL = (
         "Stopped by you. What was marked before is kept; run it again to go on.",
     ),
     Reason(
+        "not-collected",
+        "refused",
+        "Your submission did not arrive. Hand it in again, with the program that the course uses for it.",
+        "In the exchange is a folder that nobody can have handed in so: a link, or one with a wrong name or owner.",
+    ),
+    Reason(
         "insecure-scheduler",
         "refused",
         "Your submission is not marked yet.",

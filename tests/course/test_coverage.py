@@ -16,6 +16,7 @@ from .support import BANK, COURSE, ROOT, markdown
 
 ASSIGNMENTS = bank.load(BANK)
 READING = [f"ps{number}" for number in range(5)]
+MEASURING = [f"ps{number}" for number in range(5, 9)]
 AUTOMATIC = {
     name: [entry for entry in assignment.entries.values() if not entry.marked_by_hand]
     for name, assignment in ASSIGNMENTS.items()
@@ -27,6 +28,24 @@ LESSONS = sorted((ROOT / "notebooks" / "lessons").glob("*.ipynb"))
 def test_the_reading_half_has_ninety_automatic_questions() -> None:
     """Variants of one question count once."""
     assert sum(len(AUTOMATIC[name]) for name in READING) >= 90
+
+
+def test_the_measuring_half_has_seventy_and_the_course_a_hundred_and_sixty() -> None:
+    """Again each question once, whatever its variants."""
+    assert sum(len(AUTOMATIC[name]) for name in MEASURING) >= 70
+    assert sum(map(len, AUTOMATIC.values())) >= 160
+
+
+@pytest.mark.parametrize("kind", ["code", "number", "table", "function", "figure", "find-error"])
+def test_measuring_is_asked_for_in_its_own_kinds(kind: str) -> None:
+    """Code a stance, a number, a table, a function, a figure, and find the error in an argument."""
+    assert any(entry.item.kind == kind for name in MEASURING for entry in AUTOMATIC[name])
+
+
+@pytest.mark.parametrize("name", MEASURING)
+def test_a_measuring_set_asks_about_data_of_ones_own(name: str) -> None:
+    """At least a third of its questions are on another country, pair or period for a neighbour."""
+    assert sum(bool(entry.item.pool) for entry in AUTOMATIC[name]) >= len(AUTOMATIC[name]) / 3
 
 
 def test_questions_are_of_at_least_ten_kinds() -> None:

@@ -1124,3 +1124,19 @@ def test_m82_insecure_scheduler(course, submit, address):
     )
     for fine in ("tls://cluster.example:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:8786", ""):
         distribute.check_address(fine)
+
+
+def test_m83_not_collected(course, submit, fake):
+    """A folder that nobody can have handed in is named, and everybody else is collected."""
+    gradebook.prepare(course)
+    folder = submit(course, "anna").parent
+    inbound = course.workdir / "exchange" / course.course / "inbound"
+    folder.rename(inbound / "anna+mini1+2026-03-01 10:00:00 UTC+x")
+    folder.parent.rmdir()
+    (inbound / "eve+mini1+2026-03-01 10:00:00 UTC+y").symlink_to(inbound / "anna+mini1+2026-03-01 10:00:00 UTC+x")
+    result = fairmark(course, "collect", "mini1")
+    said = " ".join(result.output.split())
+    assert result.exit_code == 0
+    assert reasons.REASONS["not-collected"].instructor in said
+    assert "'eve+mini1+2026-03-01 10:00:00 UTC+y'" in said
+    assert [(one.student, one.status) for one in marking.mark(course, "mini1")] == [("anna", "marked")]

@@ -711,8 +711,8 @@ class TestBreaks:
     def test_values_stand_at_their_marks(self, drawings):
         """The named years have their probabilities beside them, and a year that is no candidate is said to be none."""
         texts = " ".join(text.get_text().replace("\n", " ") for text in words(drawings["breaks"].figure))
-        assert "Улаховіч (p = 0.50)" in texts
-        assert "Кто-то (p = 0.30)" in texts
+        assert "Улаховіч (0.50)" in texts
+        assert "Кто-то (0.30)" in texts
         assert "No candidates: 2014 (выезд)." in texts
 
     def test_no_break_is_stated_in_picture_and_words(self, drawings):
