@@ -35,12 +35,14 @@ from fairmark import (
     exports,
     gradebook,
     marking,
+    publishing,
     regrade,
     release,
     report,
     results,
     settings,
     submissions,
+    weighing,
     weights,
     worker,
 )
@@ -57,6 +59,7 @@ _EXPECTED = (
     settings.SettingsError,
     item_bank.BankError,
     release.ReleaseError,
+    publishing.PublishError,
     classroom.RealClassError,
     gradebook.NotReleasedError,
     database.GradebookError,
@@ -92,15 +95,22 @@ def main(context: click.Context, file: Path | None, bank: Path | None, workdir: 
 
 
 @main.command("release")
+@click.option("--git", "repository", default="", help="Also add the bundle to this git repository (folder or URL).")
+@click.option("--branch", default=publishing.BRANCH, show_default=True, help="The branch of it that students pull.")
 @click.pass_obj
-def release_command(course: Settings) -> None:
+def release_command(course: Settings, repository: str, branch: str) -> None:
     """Build the student release of every assignment, and the bundle.
 
     Needs the source notebooks and the item bank. Of the bank only the public halves are used; no key is in what is
-    built. Prints where the release is.
+    built. Prints where the bundle is, and how big.
+
+    With --git, the bundle is committed on top of the last one, for nbgitpuller to pull. A folder that does not exist is
+    made, as a bare repository. It may hold nothing but bundles, since whoever pulls a branch can read all of them.
     """
     with _explained():
         _release(course)
+        if repository:
+            _publish(course, repository, branch)
 
 
 @main.command("collect")
@@ -401,6 +411,20 @@ def _release(course: Settings) -> None:
         bar.update(task, completed=1, total=1)
     for one in released:
         console.print(f"1  Released {one.assignment}: {one.items} items, {one.points:g} points.")
+    folder = course.workdir / "bundle"
+    console.print(f"1  For students: {folder}, {weighing.summary(folder)}", soft_wrap=True)
+
+
+def _publish(course: Settings, repository: str, branch: str) -> None:
+    done = publishing.publish(
+        course.workdir / "bundle", repository, course=course.course, title=course.title, branch=branch
+    )
+    what = "Published as" if done.new else "Nothing has changed since"
+    console.print(f"1  {what} {done.commit[:10]} on {branch} of {repository}.", soft_wrap=True)
+    first = min((file.name for file in course.lessons.glob("*.ipynb")), default="")
+    if first and publishing.is_address(repository):
+        link = publishing.link(repository, branch, course.course, f"lessons/{first}")
+        console.print(f"1  The link for students is your JupyterHub's address and then {link}", soft_wrap=True)
 
 
 def _collect(course: Settings, names: list[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 import tempfile
 import tomllib
@@ -20,12 +21,16 @@ import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from fairmark import bank, gradebook
+from fairmark import bank, gradebook, pictures
 from fairmark.files import replace_folder, write_text
 from fairmark.settings import Settings
 from worksheet.items import Item, Sheet
 
 SCHEMA = 3
+PYTHON = "3.13"
+"""What a JupyterHub's image runs: the newest version for which each of the libraries can be had."""
+ON_HUB = ("nbgitpuller", "nbgrader")
+"""What an image holds beside the student's packages: new releases come in and work goes out through them."""
 HIDDEN = """\
 ### BEGIN HIDDEN TESTS
 raise RuntimeError("This course is marked with fairmark; nbgrader alone gives no points.")
@@ -269,6 +274,7 @@ def bundle(course: Settings) -> Path:
         _copy(source, new / to)
     for to, name in course.prepare.items():
         _function(course, name)(new / to)
+    pictures.shrink(new / "lessons")
     for file, text in _student_files(course).items():
         write_text(new / file, text)
     finished = course.workdir / "bundle"
@@ -310,8 +316,23 @@ def _student_files(course: Settings) -> dict[str, str]:
     packages = [package.name for package in course.packages]
     # Students get the commands of the packages that they get, and no other.
     scripts = {name: to for name, to in project.get("scripts", {}).items() if to.partition(".")[0] in packages}
-    words = {"project": project, "course": course, "packages": packages, "scripts": scripts}
+    words = {"project": project, "course": course, "packages": packages, "scripts": scripts, "python": PYTHON}
+    words["on_hub"] = [_requirement(project, name) for name in ON_HUB]
     return {
-        file: pages.get_template(f"student-{Path(file).name}").render(words)
-        for file in ("package/pyproject.toml", "package/README.md", "environment.yml", "README.md")
+        file: pages.get_template(f"student-{Path(file).name.lstrip('.')}").render(words)
+        for file in (
+            "package/pyproject.toml",
+            "package/README.md",
+            "environment.yml",
+            "postBuild",
+            "README.md",
+            ".gitignore",
+            ".gitattributes",
+        )
     }
+
+
+def _requirement(project: dict[str, Any], name: str) -> str:
+    """Find what our own list of dependencies asks of a library, so that it is written down once."""
+    listed = [one for extra in project["optional-dependencies"].values() for one in extra]
+    return next((one for one in listed if re.match(rf"{name}(?![\w.-])", one)), name)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import csv
+import io
 import json
 import re
+import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +16,12 @@ from typing import Any
 
 import nbformat
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from PIL import Image, ImageChops
 from ruamel.yaml import YAML
 
-from fairmark import bank, release, settings
+from fairmark import bank, publishing, release, settings, weighing
 from fairmark.release import ReleaseError
 from fairmark.settings import Settings
 
@@ -28,6 +34,7 @@ ITEMS = [
     for name, entry in one.entries.items()
 ]
 CANARY = "canary-5f3a"
+PICTURE = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
 
 
 def spoil(record: dict[str, Any]) -> dict[str, Any]:
@@ -282,9 +289,75 @@ def test_the_bundles_project_can_be_installed_for_what_a_student_needs(released)
 
 
 def test_the_bundles_environment_parses_and_installs_the_package(released):
-    """environment.yml is YAML, and points at the package beside it."""
+    """environment.yml is YAML, and points at the package beside it, nbgitpuller and nbgrader, as we list them."""
     record = YAML(typ="safe", pure=True).load((released.workdir / "bundle" / "environment.yml").read_text())
-    assert record["dependencies"][-1] == {"pip": ["./package"]}
+    package, *on_hub = record["dependencies"][-1]["pip"]
+    assert package == "./package"
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(on_hub) <= {one for extra in extras.values() for one in extra}
+    assert {re.split(r"\W", one)[0] for one in on_hub} == {"nbgitpuller", "nbgrader"}
+
+
+def test_the_images_python_is_named_as_repo2docker_reads_it(released):
+    """One equals sign, and a version that the package allows; of `python>=3.11` it would make its own default."""
+    text = (released.workdir / "bundle" / "environment.yml").read_text()
+    (version,) = re.findall(r"^  - python=(\d+\.\d+)$", text, re.MULTILINE)
+    project = tomllib.loads((released.workdir / "bundle" / "package" / "pyproject.toml").read_text())["project"]
+    assert version in SpecifierSet(project["requires-python"])
+    assert all(Requirement(one).marker is None or Requirement(one).marker.evaluate({"python_version": version})
+               for one in project["dependencies"])  # fmt: skip
+
+
+def test_the_bundle_is_small_enough_for_a_slow_line(released):
+    """At most 3 MB to pull, as the instructor's page says: 24 seconds with a megabit a second."""
+    parts = weighing.parts(released.workdir / "bundle")
+    assert sum(part.packed for part in parts) < 3e6, weighing.summary(released.workdir / "bundle")
+
+
+def test_the_weight_is_that_of_what_git_sends(released, tmp_path):
+    """A pull without the past brings what was said, give or take a tenth."""
+    publishing.publish(released.workdir / "bundle", str(tmp_path / "s.git"), course="c", title="A course")
+    command = [
+        "git",
+        "clone",
+        "--quiet",
+        "--bare",
+        "--depth=1",
+        f"file://{tmp_path / 's.git'}",
+        str(tmp_path / "t.git"),
+    ]
+    subprocess.run(command, check=True)
+    sent = sum(file.stat().st_size for file in (tmp_path / "t.git").rglob("*.pack"))
+    said = sum(part.packed for part in weighing.parts(released.workdir / "bundle"))
+    assert 0.9 < sent / said < 1.1
+
+
+def test_the_bundles_lessons_keep_everything_but_the_weight_of_pictures(released):
+    """Cells, texts and descriptions are as in the project; pictures are as large, and look the same."""
+    for ours in sorted(released.lessons.glob("*.ipynb")):
+        ours_text, theirs_text = ours.read_text(), (released.workdir / "bundle" / "lessons" / ours.name).read_text()
+        assert PICTURE.sub("", theirs_text) == PICTURE.sub("", ours_text)
+        for one, other in zip(PICTURE.findall(ours_text), PICTURE.findall(theirs_text), strict=True):
+            assert _differing(one, other) < 0.01
+
+
+def _differing(one: str, other: str) -> float:
+    """Return the share of pixels whose brightness an eye could tell apart."""
+    first, second = (Image.open(io.BytesIO(base64.b64decode(text))).convert("L") for text in (one, other))
+    counts = ImageChops.difference(first, second).histogram()
+    return sum(counts[16:]) / sum(counts)
+
+
+def test_the_bundles_page_names_what_is_there(released):
+    """What the first page lists is there, nothing at the top is missing from it, and no path has a trap for Windows."""
+    folder = released.workdir / "bundle"
+    listed = re.findall(r"^- `.*?:", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = set(re.findall(r"`([^`]+)`", " ".join(listed)))
+    assert named | {"README.md", "LICENSE", ".gitignore", ".gitattributes"} == {file.name for file in folder.iterdir()}
+    paths = [str(file.relative_to(folder)) for file in folder.rglob("*")]
+    assert max(map(len, paths)) < 100
+    assert all(re.fullmatch(r"[\w./-]+", path, re.ASCII) for path in paths)
+    assert len({path.casefold() for path in paths}) == len(paths)
 
 
 def test_a_bundle_that_cannot_be_finished_leaves_the_old_one(new_course, tmp_path):
