@@ -212,7 +212,8 @@ def arrow(name: str, folder: Path | None = None, *, columns: Sequence[str] | Non
     if path.suffix != ".parquet":
         raise TableError(f"{path}: is not a Parquet table. Open it with a program for {path.suffix} files.")
     # ParquetFile and not read_table: the latter first imports all of pyarrow.dataset, a quarter of the loading time.
-    return pq.ParquetFile(pa.BufferReader(_whole(path, entry))).read(columns=columns)
+    # One thread: notebooks are marked in confined forks of a warm process, and there a read with Arrow's threads hangs.
+    return pq.ParquetFile(pa.BufferReader(_whole(path, entry))).read(columns=columns, use_threads=False)
 
 
 def load(name: str, folder: Path | None = None, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -252,7 +253,7 @@ def load(name: str, folder: Path | None = None, *, columns: Sequence[str] | None
     if str(entry["path"]).endswith(".csv"):
         return _csv(folder / str(entry["path"]), entry, columns)
     frame: pd.DataFrame = arrow(name, folder, columns=columns).to_pandas(
-        date_as_object=False, types_mapper=_NULLABLE.get
+        use_threads=False, date_as_object=False, types_mapper=_NULLABLE.get
     )
     return frame
 
