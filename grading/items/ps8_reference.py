@@ -144,7 +144,8 @@ def _away(given: Given) -> Mask:
 def _opposed(given: Given) -> Mask:
     russia, other = _votes("RUS"), _reference(given)
     against = ((russia == YES) & (other == NO)) | ((russia == NO) & (other == YES))
-    return _years(given) & against & (_votes(given["code"]) > 0)
+    asked: Mask = _years(given) & against & (_votes(given["code"]) > 0)
+    return asked
 
 
 @functools.cache
