@@ -144,13 +144,15 @@ def _away(given: Given) -> Mask:
 def _opposed(given: Given) -> Mask:
     russia, other = _votes("RUS"), _reference(given)
     against = ((russia == YES) & (other == NO)) | ((russia == NO) & (other == YES))
-    return _years(given) & against & (_votes(given["code"]) > 0)
+    asked: Mask = _years(given) & against & (_votes(given["code"]) > 0)
+    return asked
 
 
 @functools.cache
 def _votes(code: str) -> np.ndarray:
     votes = rollcalls.load()
-    return votes.matrix[:, list(votes.states["code"]).index(code)].astype(int)
+    column: Mask = votes.matrix[:, list(votes.states["code"]).index(code)].astype(int)
+    return column
 
 
 def _reference(given: Given) -> np.ndarray:
@@ -162,6 +164,7 @@ def _majority(without: str) -> np.ndarray:
     """Compute what more than half of the EU's members of the day voted; 0 where no vote has so many."""
     day, members = _day(), tables.load("eu-members")
     counts = np.zeros((len(day), 4))
+    row: Any
     for row in members.itertuples():
         if row.state in (without, "RUS"):
             continue
@@ -179,7 +182,8 @@ def _day() -> "pd.Series[Any]":
 
 
 def _years(given: Given) -> Mask:
-    return _day().dt.year.between(given["first"], given["last"]).to_numpy()
+    inside: Mask = _day().dt.year.between(given["first"], given["last"]).to_numpy()
+    return inside
 
 
 def _period(name: str, rule: str) -> list[int]:

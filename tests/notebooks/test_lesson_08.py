@@ -30,11 +30,11 @@ def text() -> str:
     return " ".join(prose(ROOT / "notebooks" / "lessons" / "08-siding-with-neither.ipynb").split())
 
 
-def _opposed(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> pd.Series[Any]:
+def _opposed(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> Any:
     return position.when_opposed(votes, state, "RUS", reference, by="all", draws=200, **more).loc["all"]
 
 
-def _differing(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> pd.Series[Any]:
+def _differing(state: str, reference: str, votes: rollcalls.RollCalls = DECADE, **more: Any) -> Any:
     return position.when_differing(votes, state, "RUS", reference, by="all", draws=200, **more).loc["all"]
 
 
@@ -129,7 +129,7 @@ def test_the_middle_period_depends_on_the_rule_for_shared_years() -> None:
         position.when_opposed(VOTES, reference="EU", by="phase", boundary=rule, draws=50)
         for rule in ("earlier", "later", "drop", "both")
     ]
-    middle = [round(one.loc["multi-vector", "first"], 2) for one in found]
+    middle: list[float] = [round(float(str(one.loc["multi-vector", "first"])), 2) for one in found]
     assert (min(middle), max(middle)) == (0.0, 0.27)
     sizes = pd.concat([one["n"] for one in found])
     assert (sizes.min(), sizes.max()) == (5, 26)
@@ -137,7 +137,7 @@ def test_the_middle_period_depends_on_the_rule_for_shared_years() -> None:
 
 def test_issues_decide_as_told() -> None:
     """Human rights with every reference, and nuclear weapons with two."""
-    by = {one: position.when_opposed(DECADE, reference=one, by="issue", draws=50) for one in REFERENCES}
+    by: dict[str, Any] = {one: position.when_opposed(DECADE, reference=one, by="issue", draws=50) for one in REFERENCES}
     assert min(by[one].loc["hr", "first"] for one in REFERENCES) > 0.95
     assert by["USA"].loc["nu", "first"] == 1
     assert by["EU"].loc["nu", ["first", "n"]].tolist() == [0, 12]
