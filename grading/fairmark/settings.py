@@ -42,6 +42,11 @@ class Settings:
     warm : tuple of str
         What marking calls once before it runs any notebook, so that not every notebook waits for it:
         ``module:function`` of a student package, such as one that reads tables.
+    exchange : Path or None
+        The folder through which real students fetch and submit, where that is another than one in ``workdir``; the
+        environment variable ``FAIRMARK_EXCHANGE`` goes before the file.
+    proof : str
+        What proves there who handed in (:class:`fairmark.collecting.Collect`); ``FAIRMARK_PROOF`` goes before the file.
     weights : Path or None
         The table that says how points become the course mark (:mod:`fairmark.weights`); None where there is none.
     scheme : str
@@ -62,6 +67,8 @@ class Settings:
     workdir: Path
     gradebook_url: str = ""
     warm: tuple[str, ...] = ()
+    exchange: Path | None = None
+    proof: str = "owner"
     weights: Path | None = None
     scheme: str = ""
 
@@ -114,6 +121,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
         course, paths, student = record["course"], record["paths"], record["student"]
         root, marks = file.parent, record.get("marks")
         env_bank = os.environ.get("FAIRMARK_BANK")
+        exchange = os.environ.get("FAIRMARK_EXCHANGE") or paths.get("exchange")
         return Settings(
             file=file,
             course=course["id"],
@@ -129,6 +137,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             workdir=(workdir or root / paths["workdir"]).resolve(),
             gradebook_url=os.environ.get("FAIRMARK_GRADEBOOK") or paths.get("gradebook", ""),
             warm=tuple(record.get("marking", {}).get("warm", ())),
+            proof=os.environ.get("FAIRMARK_PROOF") or paths.get("proof", "owner"),
+            exchange=(root / exchange).resolve() if exchange else None,
             weights=(root / marks["weights"]).resolve() if marks else None,
             scheme=marks["scheme"] if marks else "",
         )
