@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 )  # fmt: skip
-PATIENCE = 120_000
+PATIENCE = 60_000
 SERIOUS = {"serious", "critical"}
 
 
@@ -62,7 +63,7 @@ class Person:
         """Open a notebook, and wait for its kernel."""
         self.open(path)
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=PATIENCE)
 
     def menu(self, name: str, entry: str) -> None:
         """Choose from a menu of JupyterLab."""
@@ -80,15 +81,29 @@ class Person:
         """Find the cell whose source holds a text."""
         return self.page.locator(".jp-Notebook .jp-Cell", has=self.page.locator(".jp-InputArea", has_text=text)).first
 
+    def answer_cell(self, item: str) -> Locator:
+        """Find the cell where an item's answer goes: of code that begins with its variable, else the one of text."""
+        name = item.replace("-", "_")
+        begins = re.compile(rf"(^|\s)({name} =|def {name}\()")
+        code = self.page.locator(".jp-Notebook .jp-CodeCell", has=self.page.locator(".cm-content", has_text=begins))
+        if code.count():
+            return code.first
+        written = self.page.locator(".jp-Notebook .jp-MarkdownCell", has_text="Double-click here, replace this text")
+        return written.first
+
+    def unanswered(self, items: Iterable[str]) -> list[str]:
+        """List the items whose cell still says None."""
+        cells = self.page.locator(".jp-Notebook .jp-CodeCell .cm-content").all_inner_texts()
+        return [one for one in items if f"{one.replace('-', '_')} = None" in cells]
+
     def write(self, cell: Locator, text: str) -> None:
         """Replace what stands in a cell, and run it."""
         rendered = cell.locator(".jp-RenderedMarkdown")
         if rendered.count() and rendered.first.is_visible():
             rendered.first.dblclick()
         editor = cell.locator(".cm-content")
-        editor.click()
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.insert_text(text)
+        editor.fill(text)
+        expect(editor).to_contain_text(text.split("\n")[0][:40], timeout=PATIENCE)
         self.page.keyboard.press("Control+Enter")
 
     def run(self, cell: Locator) -> Locator:

@@ -54,17 +54,13 @@ def do_assignment(student: Person, filled: dict[str, str]) -> None:
     expect(output).to_contain_text("not ready", timeout=PATIENCE)
     student.shot("opened")
     for name, source in filled.items():
-        heading = student.page.locator(".jp-Notebook .jp-Cell", has_text=f"Question {name} ")
-        answer = heading.first.locator("xpath=following-sibling::*[contains(@class,'jp-Cell')]")
-        variable = name.replace("-", "_")
-        code = student.page.locator(".jp-Notebook .jp-CodeCell", has_text=re.compile(rf"(^|\s|def ){variable}\b(?!_given)"))
-        target = code.first if code.count() else answer.first
-        student.write(target, source)
+        student.write(student.answer_cell(name), source)
     first = student.cell(f'check("{ASSIGNMENT}-q1")')
     student.run(first)
     expect(first.locator(".jp-OutputArea-output").first).not_to_contain_text("not ready", timeout=PATIENCE)
     student.shot("answered-and-checked")
     student.save()
+    assert student.unanswered(filled) == []
 
     student.page.get_by_role("button", name="Validate").click()
     dialog = student.page.locator(".jp-Dialog")
