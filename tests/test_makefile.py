@@ -103,7 +103,8 @@ def checkout(tmp_path: Path) -> Checkout:
     for part in ("bwrap", "chromium", "node"):
         executable(path / part, "")
     proxy = ".venv/lib/proxy/node_modules/.bin"
-    executable(path / "npm", f'#!{shutil.which("bash")}\nmkdir -p {proxy}\n: >{proxy}/x\ncp "$0" {proxy}/configurable-http-proxy\n')
+    fake = f'mkdir -p {proxy} && cp "$0" {proxy}/configurable-http-proxy'
+    executable(path / "npm", f"#!{shutil.which('bash')}\n{fake}\n")
     executable(path / "python3", FAKE_PYTHON.format(bash=shutil.which("bash"), program=path / "python3"))
     folder = tmp_path / "a path with spaces"
     (folder / "scripts").mkdir(parents=True)

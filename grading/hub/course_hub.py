@@ -17,6 +17,11 @@ from typing import Any
 
 SERVICE = "fairmark"
 ACCESS = f"access:services!service={SERVICE}"
+ROLES = [
+    {"name": "user", "description": "Standard user privileges, and the marking service", "scopes": ["self", ACCESS]}
+]
+# A server's token stands for its user, and carries no right but these: `check` sends it to the marking service.
+SERVER_SCOPES = ("users:activity!user", "access:servers!server", ACCESS)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,8 @@ def configure(c: Any, site: Site) -> None:
         c.Spawner.environment["COURSE_STUDENT"] = "{username}"
     if c.JupyterHub.get("subdomain_host"):
         # Each user's pages have an origin of their own, so a server's pages may frame each other: formgrader in Lab.
-        c.Spawner.args = ["--ServerApp.tornado_settings={'headers': {'Content-Security-Policy': \"frame-ancestors 'self'\"}}"]
+        headers = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
+        c.Spawner.args = [f"--ServerApp.tornado_settings={headers}"]
     if site.service_url:
         _add_service(c, site)
 
@@ -112,9 +118,6 @@ def _add_service(c: Any, site: Site) -> None:
     if site.service_token:
         service["api_token"] = site.service_token
     c.JupyterHub.services = [{key: value for key, value in service.items() if value != ""}]
-    c.JupyterHub.load_roles = [
-        {"name": "user", "description": "Standard user privileges, and the marking service", "scopes": ["self", ACCESS]}
-    ]
-    # A server's token stands for its user, and carries no right but these: `check` sends it to the marking service.
-    c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server", ACCESS]
+    c.JupyterHub.load_roles = ROLES
+    c.Spawner.server_token_scopes = list(SERVER_SCOPES)
     c.Spawner.environment["WORKSHEET_SERVICE"] = f"{site.address}/services/{SERVICE}/"

@@ -1,4 +1,4 @@
-"""This machine's hub, for trying the course: what is local to it. start.py starts it, and writes what it reads."""
+"""What is local to the hub on this machine, for trying the course. start.py starts it, and writes what it reads."""
 
 import json
 import os

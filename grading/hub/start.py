@@ -23,7 +23,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +76,7 @@ class Demo:
         return self.state / "exchange"
 
     def prefix(self, role: str) -> Path:
-        """The Python environment of a role."""
+        """Give the Python environment of a role."""
         if not self.real:
             return Path(sys.prefix)
         return self.homes / self.names["instructor"] / ".python" if role == "instructor" else self.state / "python"
@@ -189,7 +188,9 @@ def _fill(demo: Demo) -> None:
     settings = demo.course / "grading/course.toml"
     text = settings.read_text(encoding="utf-8")
     proof = "owner" if demo.real else "name"
-    settings.write_text(text.replace("[paths]\n", f'[paths]\nexchange = "{demo.exchange}"\nproof = "{proof}"\n', 1), encoding="utf-8")
+    settings.write_text(
+        text.replace("[paths]\n", f'[paths]\nexchange = "{demo.exchange}"\nproof = "{proof}"\n', 1), encoding="utf-8"
+    )
     if demo.real:
         interpreter = pythons.interpreter(demo.state / "interpreter")
         pythons.instructor(interpreter, demo.prefix("instructor"), demo.course)
@@ -209,7 +210,7 @@ def _own(demo: Demo, role: str) -> None:
     entry = pwd.getpwnam(demo.names[role])
     for folder, folders, files in os.walk(entry.pw_dir):
         folders[:] = [one for one in folders if one != ".python"]
-        for one in (folder, *(os.path.join(folder, file) for file in files)):
+        for one in (folder, *(Path(folder, file) for file in files)):
             os.chown(one, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
 
 
@@ -308,10 +309,8 @@ def _wait(demo: Demo, hub: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < until:
         if hub.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            with urllib.request.urlopen(f"{demo.address}/hub/health", timeout=5) as answer:  # noqa: S310  ours
-                if answer.status == 200:
-                    return
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{demo.address}/hub/health", timeout=5):  # noqa: S310
+            return
         time.sleep(0.1)
     raise CannotStartError(f"the Hub does not answer; its last words:\n{_last_words(demo)}")
 

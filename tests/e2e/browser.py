@@ -82,14 +82,20 @@ class Person:
         return self.page.locator(".jp-Notebook .jp-Cell", has=self.page.locator(".jp-InputArea", has_text=text)).first
 
     def answer_cell(self, item: str) -> Locator:
-        """Find the cell where an item's answer goes: of code that begins with its variable, else the one of text."""
+        """Find the cell where an item's answer goes: of code that begins with its variable, else the one of text.
+
+        By its number, since what it holds is about to change.
+        """
         name = item.replace("-", "_")
-        begins = re.compile(rf"(^|\s)({name} =|def {name}\()")
-        code = self.page.locator(".jp-Notebook .jp-CodeCell", has=self.page.locator(".cm-content", has_text=begins))
-        if code.count():
-            return code.first
-        written = self.page.locator(".jp-Notebook .jp-MarkdownCell", has_text="Double-click here, replace this text")
-        return written.first
+        cells = self.page.locator(".jp-Notebook .jp-Cell")
+        texts = cells.evaluate_all(
+            "cells => cells.map(one => (one.querySelector('.cm-content, .jp-RenderedMarkdown') || one).innerText)"
+        )
+        for number, text in enumerate(texts):
+            if re.search(rf"^({name} =|def {name}\()", text, re.MULTILINE):
+                return cells.nth(number)
+        number = next(n for n, text in enumerate(texts) if text.startswith("Double-click here"))
+        return cells.nth(number)
 
     def unanswered(self, items: Iterable[str]) -> list[str]:
         """List the items whose cell still says None."""
@@ -146,6 +152,4 @@ def violations(page: Page, within: str | None = None) -> dict[str, list[str]]:
         A selector: only what is inside is judged.
     """
     found = Axe().run(page, context=within).response["violations"]
-    return {
-        one["id"]: sorted(node["html"][:160] for node in one["nodes"]) for one in found if one["impact"] in SERIOUS
-    }
+    return {one["id"]: sorted(node["html"][:160] for node in one["nodes"]) for one in found if one["impact"] in SERIOUS}

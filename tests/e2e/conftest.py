@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
 from tests.e2e.browser import OPTIONS, Album, Person
 
 ROOT = Path(__file__).parents[2]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from tests.e2e.browser import PATIENCE, Person, violations
 
 from fairmark import bank, classroom
-from tests.e2e.browser import PATIENCE, Person, violations
 from worksheet import variants
 
 pytestmark = pytest.mark.slow

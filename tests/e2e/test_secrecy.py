@@ -1,4 +1,4 @@
-"""What a student's own processes can read on the hub: as root, with real Unix users, nothing that is somebody else's."""
+"""What a student's own processes can read on the hub: where users are real, nothing that is somebody else's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.geteuid() != 0, reason="Only root can give each student an account; nothing is secret without"),
+    pytest.mark.skipif(
+        os.geteuid() != 0, reason="Only root can give each student an account; nothing is secret without"
+    ),
 ]
 ROOT = Path(__file__).parents[2]
 INSTRUCTOR_COURSE = "home/{instructor}/course"
