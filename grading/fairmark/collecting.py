@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect
-from traitlets import Enum
+from traitlets import Enum, Unicode
 
 _NOBODY = ""
 
@@ -29,6 +29,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         ),
     ).tag(config=True)
 
+    prefix = Unicode("", help="What the Unix account of a student begins with: 'jupyter-' on TLJH.").tag(config=True)
+
     def init_src(self) -> None:
         """Find the newest submission of each student, among those that are the student's own."""
         if self.proof == "folder":
@@ -40,7 +42,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         """Read a submission's name; where the name is not its owner's, it is nobody's, and so never the newest."""
         record: dict[str, Any] = super()._path_to_record(path)
         claimed = record["username"]
-        found = _owner(Path(path)) if self.proof == "owner" else claimed
+        found = _owner(Path(path)).removeprefix(self.prefix) if self.proof == "owner" else claimed
         if found != claimed:
             self.log.error("%s says that it is %s's, but it is %s's: not collected", path, claimed, found)
             record["username"] = _NOBODY

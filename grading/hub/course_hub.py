@@ -52,8 +52,8 @@ class Site:
         Only where the Hub does not start the service: the secret that both know.
     settings : str
         The ``course.toml``, as instructors' servers see it.
-    one_user : bool
-        Whether all servers run as one user, so that only the Hub can tell students apart.
+    hub_names : bool
+        Whether students hand in under the Hub's name, where that of the Unix account is another.
     """
 
     course: str
@@ -69,7 +69,7 @@ class Site:
     service_environment: Mapping[str, str] = field(default_factory=dict)
     service_token: str = ""
     settings: str = ""
-    one_user: bool = False
+    hub_names: bool = False
 
 
 def configure(c: Any, site: Site) -> None:
@@ -95,7 +95,7 @@ def configure(c: Any, site: Site) -> None:
         c.Spawner.environment["FAIRMARK_SETTINGS"] = lambda spawner: (
             site.settings if spawner.user.name in site.instructors else ""
         )
-    if site.one_user:
+    if site.hub_names:
         c.Spawner.environment["COURSE_STUDENT"] = "{username}"
     if c.JupyterHub.get("subdomain_host"):
         # Each user's pages have an origin of their own, so a server's pages may frame each other: formgrader in Lab.

@@ -285,7 +285,7 @@ def _describe(demo: Demo, file: Path) -> None:
             processes.MARK: str(demo.state),
         },
         "settings": str(demo.course / "grading/course.toml"),
-        "one_user": not demo.real,
+        "hub_names": not demo.real,
     }
     words = {
         "state": str(demo.state),

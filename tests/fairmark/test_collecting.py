@@ -48,6 +48,14 @@ def test_the_newest_submission_of_its_owner_is_collected(collect):
     assert collected(collect) == {ME: NEW}
 
 
+def test_what_accounts_begin_with_is_no_part_of_the_name(collect):
+    """On TLJH the account of `anna` is `jupyter-anna`."""
+    collect.prefix = ME[:1]
+    submit(collect, ME[1:], NEW)
+    submit(collect, ME, NEW)
+    assert collected(collect) == {ME[1:]: NEW}
+
+
 def test_a_submission_in_anothers_name_is_not_collected(collect):
     """Its name claims a student who does not own it."""
     submit(collect, "somebody-else", NEW)

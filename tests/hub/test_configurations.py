@@ -79,7 +79,7 @@ class TestPods:
         """Run the configuration, and give its names."""
         monkeypatch.setenv("COURSE_INSTRUCTORS", "lecturer")
         monkeypatch.setattr(sys, "path", [str(HUB), *sys.path])
-        names: dict[str, Any] = {"get_config": lambda: Config()}
+        names: dict[str, Any] = {"get_config": Config}
         exec(compile((HUB / "kubernetes/pods.py").read_text(), "pods.py", "exec"), names)  # noqa: S102
         return names
 

@@ -25,6 +25,7 @@ course_hub.configure(
         student_config=f"{HUB_FILES}/student",
         instructor_config=f"{HUB_FILES}/instructor",
         settings=f"{COURSE}/grading/course.toml",
+        hub_names=True,  # not the Unix account's, which begins with `jupyter-`
         service_command=(f"{PYTHON}/bin/fairmark", "serve"),
         service_url="http://127.0.0.1:8191",
         service_user="jupyter-lecturer",
