@@ -66,6 +66,7 @@ class FakeHub:
         self.models[token] = {"name": name, "kind": kind, "scopes": list(scopes), "admin": False}
 
     def close(self) -> None:
+        """Stop."""
         self.server.shutdown()
         self.server.server_close()
 
@@ -80,6 +81,7 @@ class Answer:
 
     @property
     def json(self) -> Any:
+        """Read the body."""
         return json.loads(self.body)
 
 
@@ -110,12 +112,14 @@ class Served:
         await server.close_all_connections()
 
     def close(self) -> None:
+        """Stop as SIGTERM does."""
         self.loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
         self.log.close()
 
     @property
     def url(self) -> str:
+        """The address that a notebook is given."""
         return f"http://127.0.0.1:{self.port}{PREFIX}"
 
     def set(self, mode: Mode | None = None, **changes: Any) -> None:

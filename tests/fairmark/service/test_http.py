@@ -177,7 +177,7 @@ def without(*names: str) -> dict[str, str]:
 
 HOSTILE = {
     "no token": ("POST", "check", body(), without("Authorization"), 401),
-    "cookie only": ("POST", "check", body(), without("Authorization") | {"Cookie": "jupyterhub-services=anna-token"}, 401),
+    "cookie only": ("POST", "check", body(), without("Authorization") | {"Cookie": "token=anna-token"}, 401),
     "token in the address": ("POST", "check?token=anna-token", body(), without("Authorization"), 400),
     "token and address": ("POST", "check?x=1", body(), HEADERS, 400),
     "basic": ("POST", "check", body(), HEADERS | {"Authorization": "Basic YW5uYTp4"}, 401),
