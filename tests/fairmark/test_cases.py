@@ -35,6 +35,7 @@ from fairmark import (
     marking,
     reasons,
     regrade,
+    release,
     report,
     results,
     settings,
@@ -1204,6 +1205,15 @@ def test_m86_where_attempts_are_counted_the_first_one_counts(course, submit, fak
     assert [(one["points"], one["reason"]) for one in found] == [(earned, reason), (1, "")]
     with Gradebook(course.gradebook) as book:
         assert book.find_grade("mini1-q1", "mini1", "mini1", "anna").auto_score == earned
+
+
+@pytest.mark.parametrize(("mode", "said"), [("graded,2", True), ("graded,form", False), ("practice,unlimited", False)])
+def test_that_the_first_counts_is_said_beforehand(course, mode, said):
+    """At the top of the notebook that students get, where it is so and nowhere else."""
+    course = with_mode(course, mode)
+    release.build(course)
+    notebook = nbformat.read(course.workdir / "release" / "mini1" / "mini1.ipynb", as_version=4)
+    assert ("first check counts" in notebook.cells[1].source) == said
 
 
 def test_m87_a_first_attempt_is_judged_like_any_other_answer(course, submit, fake):

@@ -73,7 +73,7 @@ os.chdir({folder!r})
 out = io.StringIO()
 with contextlib.redirect_stdout(out):
     check("mini1-q1", "right")
-pathlib.Path({folder!r}, os.environ["JUPYTERHUB_USER"]).write_text(out.getvalue())
+pathlib.Path({folder!r}, os.environ["JUPYTERHUB_USER"] + ".txt").write_text(out.getvalue())
 address = urllib.parse.urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -220,6 +220,6 @@ def test_each_token_is_its_own_users_in_the_log(hub, released):
 def test_a_students_own_server_may_ask(hub):
     """With the token that the Hub gives it: `check` in a notebook prints the verdict."""
     hub.api("POST", "/users/anna/server")
-    wait_for((hub.folder / "anna").is_file, "the student's server")
-    wait_for(lambda: bool((hub.folder / "anna").read_text()), "the check")
-    assert (hub.folder / "anna").read_text() == "mini1-q1: right. canary-q1-right\n"
+    wait_for((hub.folder / "anna.txt").is_file, "the student's server")
+    wait_for(lambda: bool((hub.folder / "anna.txt").read_text()), "the check")
+    assert (hub.folder / "anna.txt").read_text() == "mini1-q1: right. canary-q1-right\n"
