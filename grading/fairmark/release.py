@@ -96,7 +96,8 @@ def notice(mode: Mode) -> str:
     >>> print(notice(Mode(attempts=1)))
     > **Your first check counts.** On the course's JupyterHub, `check` tells you whether an answer is right,
     > once for each question. Your first attempt is the one that is marked, also if you change
-    > the answer afterwards. So run a check when you are sure, and not before. An answer of the wrong form uses up nothing.
+    > the answer afterwards. So run a check when you are sure, and not before.
+    > An answer of the wrong form uses up nothing.
     >>> notice(Mode())
     ''
     """
@@ -106,8 +107,8 @@ def notice(mode: Mode) -> str:
     return (
         "> **Your first check counts.** On the course's JupyterHub, `check` tells you whether an answer is right,\n"
         f"> {often} for each question. Your first attempt is the one that is marked, also if you change\n"
-        "> the answer afterwards. So run a check when you are sure, and not before. "
-        "An answer of the wrong form uses up nothing."
+        "> the answer afterwards. So run a check when you are sure, and not before.\n"
+        "> An answer of the wrong form uses up nothing."
     )
 
 
