@@ -78,7 +78,6 @@ address = urllib.parse.urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
-        self.send_header("X-JupyterHub-Version", "x")
         self.end_headers()
 http.server.HTTPServer((address.hostname, address.port), Handler).serve_forever()
 """
