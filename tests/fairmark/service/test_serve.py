@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from fairmark import bank, modes
+from fairmark import bank, modes, settings
 from fairmark.cli import main
 from fairmark.modes import Mode
 from fairmark.service import serve, state
@@ -67,6 +67,7 @@ def test_without_the_extra_the_command_names_it(course, monkeypatch):
     assert "install the extra hub" in result.output
 
 
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 def test_due_dates_and_extensions_come_from_the_gradebook(course):
     """As an instructor sets them with nbgrader."""
     noon = dt.datetime(2026, 6, 1, 12)  # noqa: DTZ001  as nbgrader keeps it
@@ -97,7 +98,7 @@ def test_a_broken_bank_or_table_keeps_it_from_starting(course, file, error):
     (course.file.parent / "modes.csv").write_text("assignment,mode,attempts\n")
     (course.file.parent / file).write_text("{")
     with pytest.raises(error):
-        state.load(__import__("fairmark.settings").settings.load(course.file))
+        state.load(settings.load(course.file))
 
 
 def test_a_mode_that_nobody_set_is_the_strictest():
