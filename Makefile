@@ -7,7 +7,7 @@ export PYTHON
 setup := bash scripts/setup.sh
 python := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help course test test-all lint lab hub e2e bench findings words clean distclean
+.PHONY: help course test test-all lint lab hub e2e bench findings words syllabus rehearsal clean distclean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,15 @@ findings: ## Compute what the measures say; writes course/instructor/measures.md
 words: ## Bring each lesson's list of new words up to date
 	@$(setup) dev
 	@$(python) scripts/words.py
+
+syllabus: ## Bring the tables of the syllabus up to date
+	@$(setup) dev
+	@$(python) scripts/syllabus.py
+
+rehearsal: ## Run every lesson, then mark a simulated class of 60
+	@$(setup) dev
+	@$(python) -m pytest -q -n0 tests/notebooks/test_lessons.py -k fresh_run
+	@.venv/bin/fairmark --workdir build/rehearsal class run --size 60 $(ARGS)
 
 clean: ## Remove what the course built
 	rm -rf build

@@ -25,15 +25,18 @@ from rich.table import Table
 from rich.text import Text
 
 from fairmark import (
+    attempts,
     audit,
     backups,
     classroom,
+    collecting,
     database,
     distribute,
     environment,
     exports,
     gradebook,
     marking,
+    modes,
     regrade,
     release,
     report,
@@ -63,6 +66,8 @@ _EXPECTED = (
     environment.NoBundleError,
     worker.WorkerError,
     weights.WeightsError,
+    modes.ModesError,
+    attempts.AttemptsError,
 )
 _INTERRUPTED = 130
 
@@ -203,6 +208,25 @@ def audit_command(course: Settings, head: str, student: str) -> None:
         console.print(f"{end.entries} entries; the last hash is {end.sha256}", soft_wrap=True)
     if wrong:
         sys.exit(1)
+
+
+@main.command("serve")
+@click.pass_obj
+def serve_command(course: Settings) -> None:
+    """Answer students' checks on a JupyterHub, which starts this itself.
+
+    Holds the bank, asks the Hub who asks, writes every attempt down before it is answered, and tells what modes.csv
+    allows. Ends on SIGTERM.
+    """
+    with _explained():
+        try:
+            from fairmark.service import errors, serve
+        except ModuleNotFoundError as error:
+            raise click.ClickException(f"{error.name} is not installed here; install the extra hub") from None
+        try:
+            serve.run(course)
+        except errors.ServiceError as error:
+            raise click.ClickException(str(error)) from None
 
 
 @main.command("backup")
@@ -406,7 +430,10 @@ def _collect(course: Settings, names: list[str]) -> None:
     gradebook.require(course)
     nbgrader = gradebook.api(course)
     for name in names:
-        gradebook.check(nbgrader.collect(name, update=True), f"collect {name}")
+        result = nbgrader.collect(name, update=True)
+        gradebook.check(result, f"collect {name}")
+        for line in collecting.passed_over(result.get("log", "")):
+            console.print(f"   {escape(line)}", soft_wrap=True)
         console.print(f"3  Collected {name} from {len(submissions.submitted(course, name))} students.")
 
 

@@ -58,7 +58,6 @@ def config(course: Settings) -> Config:
     rules.CourseDirectory.root = str(course.workdir)
     rules.CourseDirectory.db_url = course.gradebook
     rules.Exchange.root = str(course.exchange or course.workdir / "exchange")
-    rules.ExchangeFactory.collect = "fairmark.collecting.Collect"
     # Simulated students are all this user; of real ones the operating system knows who wrote a file.
     rules.Collect.proof = course.proof if course.exchange else "name"
     rules.GenerateAssignment.preprocessors = list(_RELEASE_STEPS)
@@ -73,6 +72,9 @@ def config(course: Settings) -> Config:
     rules.GenerateFeedback.exporter_class = "fairmark.feedback.FeedbackExporter"
     take_over()
     own = _own_settings(course)
+    # An exchange of another kind has a step of its own for this.
+    if "collect" not in own.ExchangeFactory:
+        rules.ExchangeFactory.collect = "fairmark.collecting.Collect"
     own.merge(rules)
     return own
 

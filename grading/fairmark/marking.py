@@ -18,7 +18,20 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from fairmark import audit, bank, derived, environment, gradebook, judging, ledger, mending, posting, reasons, shown
+from fairmark import (
+    attempts,
+    audit,
+    bank,
+    derived,
+    environment,
+    gradebook,
+    judging,
+    ledger,
+    mending,
+    posting,
+    reasons,
+    shown,
+)
 from fairmark import submissions as handed_in
 from fairmark.bank import Assignment
 from fairmark.database import Database, GradebookError
@@ -117,6 +130,7 @@ class Marking:
         self.requests = judging.requests(self.items.entries)
         self.limits = limits or Limits()
         self.files = _data_files(course, assignment)
+        self.firsts = attempts.that_count(course, assignment)
         self.rules = gradebook.config(course)
         with database.reading() as session:
             self.wanted = mending.template(course, session, assignment)
@@ -129,11 +143,14 @@ class Marking:
             submission = handed_in.read(self.course, self.assignment, student, self.wanted.notebook)
         except RefusedError as refusal:
             return self._flag(student, refusal, done)
-        inputs = Inputs(submission.sha256, self.basis, self.environment)
+        inputs = Inputs(submission.sha256, self._basis(student), self.environment)
         if done and done.marked and done.inputs == inputs and not self.force:
             derived.write(self.course, done, self.wanted.notebook, submission.timestamp)
             return _said(done, "unchanged")
-        plan = self._plan(submission, inputs, done)
+        try:
+            plan = self._plan(submission, inputs, done)
+        except JobError as error:  # letters of two bytes take twelve on their way into the sandbox
+            return self._flag(student, RefusedError("too-large", str(error), submission.sha256), done)
         known = done and done.marked and done.job == plan.job_sha256 and done.inputs.environment == inputs.environment
         if known and not self.force:
             assert done is not None  # noqa: S101  as `known` says
@@ -147,7 +164,9 @@ class Marking:
             return Marked(
                 student, self.assignment, "open", "worker-lost", reasons.instructor("worker-lost", outcome.detail)
             )
-        items = judging.judge(self.course, self.items.entries, outcome.sent, student, outcome.stopped)
+        items = judging.judge(
+            self.course, self.items.entries, outcome.sent, student, outcome.stopped, self.firsts.get(student)
+        )
         points, unverified = judging.points(self.wanted, plan.mended, items, outcome.outputs)
         record = {
             "student": student,
@@ -166,6 +185,13 @@ class Marking:
         text = shown.notebook(self.wanted, plan.mended, items, outcome.outputs)
         return self._write(plan, record, text, outcome.stopped, outcome.detail)
 
+    def _basis(self, student: str) -> str:
+        """Hash what decides a mark beside the submission: for whom first attempts count, those too."""
+        firsts = self.firsts.get(student)
+        if not firsts:
+            return self.basis
+        return hashlib.sha256(json.dumps([self.basis, firsts], sort_keys=True).encode()).hexdigest()
+
     def _plan(self, submission: Submission, inputs: Inputs, done: Done | None) -> Plan:
         mended = mending.mend(submission, self.wanted)
         notebook = json.dumps({"cells": mended.cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
@@ -180,7 +206,9 @@ class Marking:
         """Judge the answers that are known already by a corrected bank, without running anything."""
         student = plan.submission.student
         sent = {item: Sent(**one) for item, one in done.record["sent"].items()}
-        items = judging.judge(self.course, self.items.entries, sent, student, done.record["stopped"])
+        items = judging.judge(
+            self.course, self.items.entries, sent, student, done.record["stopped"], self.firsts.get(student)
+        )
         points = done.record["points"] | {
             one["item"]: one["points"]
             for one in items
@@ -219,7 +247,7 @@ class Marking:
 
     def _flag(self, student: str, refusal: RefusedError, done: Done | None) -> Marked:
         """Enter a submission that cannot be opened, so that the formgrader shows it and its marks stay open."""
-        inputs = Inputs(refusal.sha256, self.basis, self.environment)
+        inputs = Inputs(refusal.sha256, self._basis(student), self.environment)
         told = Marked(
             student, self.assignment, "flagged", refusal.code, reasons.instructor(refusal.code, refusal.detail)
         )

@@ -177,6 +177,12 @@ _ALL = (
         "One question waits for a person.",
         "A test cell of your own has hidden lines. They are never run beside student code, so a person decides.",
     ),
+    Reason(
+        "first-attempt",
+        "noted",
+        "What counts here is your first attempt, and not what your notebook holds.",
+        "Of this item the first attempt that the marking service logged counts. The notebook holds something else.",
+    ),
     # Nothing is decided yet.
     Reason(
         "not-marked",
@@ -226,6 +232,12 @@ _ALL = (
         "refused",
         "Your submission is not marked yet.",
         "Stopped by you. What was marked before is kept; run it again to go on.",
+    ),
+    Reason(
+        "not-collected",
+        "refused",
+        "Your submission did not arrive. Hand it in again, with the program that the course uses for it.",
+        "In the exchange is a folder that nobody can have handed in so: a link, or one with a wrong name or owner.",
     ),
     Reason(
         "insecure-scheduler",

@@ -51,6 +51,11 @@ class Settings:
         The table that says how points become the course mark (:mod:`fairmark.weights`); None where there is none.
     scheme : str
         The scheme of that table that counts.
+    modes : Path or None
+        The table that says what the marking service tells (:mod:`fairmark.modes`); None: the form only, everywhere.
+    attempts_url : str
+        The address of the log of attempts; the environment variable ``FAIRMARK_ATTEMPTS`` goes before the file. Empty:
+        beside the gradebook where that is on a server, or a file in ``workdir``.
     """
 
     file: Path
@@ -71,11 +76,19 @@ class Settings:
     proof: str = "owner"
     weights: Path | None = None
     scheme: str = ""
+    modes: Path | None = None
+    attempts_url: str = ""
 
     @property
     def gradebook(self) -> str:
         """The address of nbgrader's gradebook."""
         return self.gradebook_url or f"sqlite:///{self.workdir / 'gradebook.db'}"
+
+    @property
+    def attempts(self) -> str:
+        """The address of the log of attempts."""
+        beside = "" if self.gradebook_url.startswith("sqlite") else self.gradebook_url
+        return self.attempts_url or beside or f"sqlite:///{self.workdir / 'attempts.db'}"
 
 
 def find_file(start: Path | None = None) -> Path:
@@ -141,6 +154,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             exchange=(root / exchange).resolve() if exchange else None,
             weights=(root / marks["weights"]).resolve() if marks else None,
             scheme=marks["scheme"] if marks else "",
+            modes=(root / record["service"]["modes"]).resolve() if "service" in record else None,
+            attempts_url=os.environ.get("FAIRMARK_ATTEMPTS") or paths.get("attempts", ""),
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None

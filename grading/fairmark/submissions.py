@@ -113,7 +113,7 @@ def read(course: Settings, assignment: str, student: str, notebook: str) -> Subm
     RefusedError
         If it cannot be opened, or is no notebook.
     """
-    if not _can_be_an_id(student):
+    if not can_be_an_id(student):
         raise RefusedError("strange-name", repr(student)[:200])
     root = course.workdir / "submitted"
     data = _file(root, (student, assignment), f"{notebook}.ipynb", MAX_BYTES)
@@ -131,7 +131,14 @@ def read(course: Settings, assignment: str, student: str, notebook: str) -> Subm
     return Submission(assignment, student, cells, stamp, sha256)
 
 
-def _can_be_an_id(student: str) -> bool:
+def can_be_an_id(student: str) -> bool:
+    """Tell whether a folder's name can be a student's id.
+
+    Examples
+    --------
+    >>> can_be_an_id("anna"), can_be_an_id(" anna")
+    (True, False)
+    """
     return 0 < len(student) <= MAX_NAME and student.isprintable() and student == student.strip()
 
 
@@ -176,7 +183,7 @@ def _parsed(data: bytes) -> Any:
 def _cells(notebook: Any) -> Iterator[Cell]:
     if not isinstance(notebook, dict):
         raise RefusedError("unreadable", "it holds no notebook")
-    if notebook.get("nbformat") in {1, 2, 3} or "worksheets" in notebook:
+    if notebook.get("nbformat") in (1, 2, 3) or "worksheets" in notebook:
         raise RefusedError("old-format", f"format {notebook.get('nbformat')!r}"[:60])
     cells = notebook.get("cells")
     if not isinstance(cells, list):

@@ -25,8 +25,8 @@ import nbformat
 
 from fairmark import sandbox
 from fairmark.cleaning import clean_png, clean_text
-from fairmark.inside.frames import FrameError, Reader, packed
-from fairmark.jobs import NOTHING_SENT, Job, Kind, Missing, Outcome, Output, Sent, Stopped
+from fairmark.inside.frames import STOP, FrameError, Reader, packed
+from fairmark.jobs import MAX_OUTCOME_BYTES, NOTHING_SENT, Job, Kind, Missing, Outcome, Output, Sent, Stopped
 from fairmark.settings import Settings
 from worksheet import wire
 
@@ -34,6 +34,8 @@ START_SECONDS = 120
 """How long the imports of a warm parent may take on a slow machine."""
 GRACE_SECONDS = 3
 """How much longer than its limit a step may take before it counts as one that cannot be interrupted."""
+MAX_RECORDS = 20_000
+"""The most records that a run may send: two a cell and one a call are far fewer, and reading each takes time here."""
 END_SECONDS = 20
 """How long a parent may take to clear away a job that has to end."""
 _ALWAYS = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "worksheet")
@@ -246,12 +248,15 @@ class _Talk:
         self._stream, self._control, self._limits = stream, control, job.limits
         self._left = memoryview(text)
         limits = job.limits
-        largest = limits.answer + 3 * limits.output + 65536
+        # A cell shows a tenth of the whole at most, of which a letter takes up to twelve bytes.
+        largest = 2 * limits.answer + 12 * (limits.output // 10) + 65536
+        self._records = MAX_RECORDS
         self._reader = Reader(largest, len(job.requests) * (2 * limits.answer + 4096) + 6 * limits.output + 2**20)
         self._said = Reader(4096, 4096)
         self._step_began = time.monotonic()
         self._end = time.monotonic() + limits.wall + END_SECONDS
         self._asked: tuple[Stopped, str] | None = None
+        self._over = False
 
     def until_ended(self, collected: _Collected) -> tuple[Stopped, str]:
         poll = select.poll()
@@ -274,6 +279,7 @@ class _Talk:
                     return "worker-lost", ""
             elif time.monotonic() - self._step_began > self._patience():
                 self._stop("cell-stuck")
+        self._over = True
         while open_ and self._exchange(collected, select.POLLIN, waiting=False):
             pass
         return self._verdict(collected, ended)
@@ -296,6 +302,9 @@ class _Talk:
         try:
             for record in self._reader.feed(data):
                 self._step_began = time.monotonic()
+                self._records -= 1
+                if self._records < 0:
+                    raise FrameError(f"more than {MAX_RECORDS:,} records came")
                 collected.take(record)
         except FrameError as error:
             self._stop("garbled-channel", f": {error}")
@@ -314,8 +323,9 @@ class _Talk:
         if self._asked is None:
             self._asked = (why, detail)
             self._end = min(self._end, time.monotonic() + END_SECONDS)
-            with contextlib.suppress(OSError):
-                self._control.sendall(b"stop")
+            if not self._over:
+                with contextlib.suppress(OSError):
+                    self._control.sendall(STOP)
 
     def _verdict(self, collected: _Collected, ended: dict[str, Any]) -> tuple[Stopped, str]:
         if self._asked is not None:
@@ -337,6 +347,7 @@ class _Collected:
         self._wanted = [request.item for request in job.requests]
         self._cells = {number for number, _, item in steps if not item}
         self._room = job.limits.output + 2**16
+        self._written = MAX_OUTCOME_BYTES // 2
         self.sent: dict[str, Sent] = {}
         self.outputs: dict[int, tuple[Output, ...]] = {}
         self.failed: set[int] = set()
@@ -347,7 +358,7 @@ class _Collected:
         item, cell = record.get("item"), record.get("cell")
         if isinstance(item, str) and item in self._wanted and item not in self.sent:
             self.sent[item] = self._answer(record)
-        elif isinstance(cell, int) and cell in self._cells and cell not in self.outputs:
+        elif type(cell) is int and cell in self._cells and cell not in self.outputs:
             self.outputs[cell] = tuple(self._shown(record.get("outputs")))
             if record.get("failed") is not False:
                 self.failed.add(cell)
@@ -370,7 +381,7 @@ class _Collected:
     def _answer(self, record: dict[str, Any]) -> Sent:
         text = record.get("answer")
         if isinstance(text, str):
-            if len(text) > self._limits.answer:
+            if len(text.encode("utf-8", "replace")) > self._limits.answer:
                 return Sent(problem="The answer is too large to be handed in.", reason="no-plain-form")
             try:
                 wire.loads(text)
@@ -390,9 +401,12 @@ class _Collected:
             if not isinstance(kind, str) or kind not in _KINDS or not isinstance(text, str) or not isinstance(png, str):
                 continue
             self._room -= len(text) + len(png)
-            if self._room < 0:
+            shown = Output(_KINDS[kind], clean_text(text, self._limits.output), clean_png(png) if png else "")
+            # A letter that takes two bytes on the way here takes up to twelve in the outcome.
+            self._written -= len(json.dumps(shown.text)) + len(shown.png)
+            if self._room < 0 or self._written < 0:
                 return
-            yield Output(_KINDS[kind], clean_text(text, self._limits.output), clean_png(png) if png else "")
+            yield shown
 
 
 def _told(job: Job, steps: list[tuple[int, str, str]]) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,13 @@ def test_the_points_of_the_syllabus_are_those_of_the_bank(assignment: Assignment
 def test_each_unit_has_its_minutes(unit: dict[str, str]) -> None:
     """Minutes are a number between a quarter of an hour and two hours."""
     assert 15 <= int(unit["Minutes"]) <= 120
+
+
+def test_the_tables_are_those_that_the_script_writes() -> None:
+    """`make syllabus` would change nothing."""
+    script = [sys.executable, str(ROOT / "scripts" / "syllabus.py"), "--check"]
+    run = subprocess.run(script, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
 
 
 def test_written_work_has_the_weight_that_the_syllabus_gives_it() -> None:

@@ -26,6 +26,9 @@ _NAMESPACES = (
 )  # fmt: skip
 _COUNTED = ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time")
 
+_SHARED = ("inotify_instances", "inotify_watches", "fanotify_groups", "fanotify_marks")
+"""What the kernel grants a user only so many of, however many jobs run under that user."""
+
 
 def fork_apart() -> int:
     """Fork into new namespaces of all kinds: the child is the first process of its own.
@@ -70,6 +73,9 @@ def enter(limits: dict[str, int]) -> None:
         # A namespace that a kernel does not have is not counted either.
         with contextlib.suppress(FileNotFoundError):
             _write(f"/proc/sys/user/max_{name}_namespaces", "0")
+    for what in _SHARED:
+        with contextlib.suppress(FileNotFoundError):
+            _write(f"/proc/sys/user/max_{what}", "0")
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     kernel.drop_capabilities()
 
@@ -83,7 +89,8 @@ def set_limits(limits: dict[str, int]) -> None:
     """Set the limits that the kernel keeps itself; those on all processes together are the parent's to keep."""
     held = _held()
     wanted = {
-        resource.RLIMIT_CORE: 0,
+        # At 0 the kernel still starts the system's collector of crashes, as root and outside; at 1 it does not.
+        resource.RLIMIT_CORE: 1,
         resource.RLIMIT_CPU: limits["cpu"] + 5,
         # An eighth less than the parent allows: one greedy cell then gets an error of its own, and the rest still runs.
         resource.RLIMIT_DATA: held + limits["memory"] * 7 // 8,

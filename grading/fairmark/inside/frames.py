@@ -7,6 +7,8 @@ import struct
 from typing import Any
 
 _HEAD = struct.Struct(">I")
+STOP = b"stop"
+"""Sent in place of a record: end the job that runs."""
 
 
 class FrameError(ValueError):

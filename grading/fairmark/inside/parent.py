@@ -26,6 +26,10 @@ from . import confine, frames, playing, shell, warming
 TICK = 0.05
 """Seconds between two looks at what a job uses."""
 MAX_JOB_BYTES = 96 * 2**20
+MANY_TASKS = 8
+"""Processes and threads of one job that run at the priority of all."""
+SOCKET_BYTES = 2**18
+"""What a socket may hold that nobody reads from. It is the kernel's memory, and no process's."""
 _HERTZ = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -41,8 +45,11 @@ def serve(control: socket.socket, modules: list[str], calls: list[str], *, confi
         text, handles, *_ = socket.recv_fds(control, 4096, 1)
         if not text:
             return
+        # A wish to stop may have crossed with the word that the job had ended; then it comes before the next job.
+        if not handles:
+            continue
         stream = socket.socket(fileno=handles[0])
-        limits = frames.Reader(4096, 4096).feed(text)[0]
+        limits = frames.Reader(4096, 4096).feed(text.removeprefix(frames.STOP))[0]
         with nullcontext("") if confined else tempfile.TemporaryDirectory(prefix="fairmark-") as folder:
             child = _forked(control, stream, running, limits, folder)
             stream.close()
@@ -102,8 +109,12 @@ class Watch:
         processes = self._processes()
         if sum(_cpu(one) for one in processes) > limits["cpu"]:
             return "out-of-cpu"
+        _step_back(processes)
         # What a child shares with this parent, pages that neither has written to, is counted once.
-        if sum(max(0, _memory(one) - self._own) for one in processes) > limits["memory"]:
+        held = sum(max(0, _memory(one) - self._own) for one in processes)
+        if self._confined:
+            held += _sockets(self._child) * SOCKET_BYTES
+        if held > limits["memory"]:
             return "out-of-memory"
         return ""
 
@@ -185,6 +196,28 @@ def _memory(process: int) -> int:
         return 0
     status = _rss(process)
     return status if status else int(counts[1]) * _PAGE
+
+
+def _step_back(processes: list[int]) -> None:
+    """Let a job that does many things at once wait for others: ten busy threads are not to get ten turns for one."""
+    tasks = [int(task.name) for one in processes for task in _entries(f"/proc/{one}/task")]
+    for task in tasks if len(tasks) > MANY_TASKS else ():
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, task, 19)
+
+
+def _entries(folder: str) -> list[Path]:
+    try:
+        return list(Path(folder).iterdir())
+    except OSError:
+        return []
+
+
+def _sockets(process: int) -> int:
+    """Count the sockets of a job, which has a network of its own: open ones, and those under way in others."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{process}/net/sockstat").read_text(encoding="ascii").split()[2])
+    return 0
 
 
 def _rss(process: int) -> int:

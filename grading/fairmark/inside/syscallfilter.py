@@ -1,8 +1,9 @@
 """A filter on system calls: what namespaces do not separate is refused by the kernel itself.
 
 Kernel keyrings and virtual-machine sockets, for example, belong to no namespace that a child gets anew, so one job
-could leave something there for the next. The filter refuses these, and whole parts of the kernel that a notebook has
-no use for. Everything else passes.
+could leave something there for the next. A session is a share of the processor, and whoever made many would leave
+little of it to others. The filter refuses these, and whole parts of the kernel that a notebook has no use for.
+Everything else passes.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ REFUSED = {
     "setdomainname": (171, 162),
     "sethostname": (170, 161),
     "setns": (308, 268),
+    "setsid": (112, 157),
     "settimeofday": (164, 170),
     "shmget": (29, 194),
     "swapoff": (168, 225),
@@ -84,16 +86,16 @@ REFUSED = {
 """Numbers of system calls: on x86-64, and on ARM64. A call that an architecture does not have is -1."""
 
 _CLONE, _CLONE3 = (56, 220), (435, 435)
-_SOCKET, _SOCKETPAIR, _IOCTL = (41, 198), (53, 199), (16, 29)
+_SOCKET, _SOCKETPAIR, _SETSOCKOPT, _IOCTL = (41, 198), (53, 199), (54, 208), (16, 29)
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 
-_AF_UNIX, _TIOCSTI = 1, 0x5412
+_AF_UNIX, _SO_SNDBUF, _TIOCSTI = 1, 7, 0x5412
 _NEW_NAMESPACES = 0x7E020080
 """All flags of clone that make a namespace."""
 
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD = 0, 4, 16, 24, 32
 _X32 = 0x40000000
 
 Line = tuple[int, int, int, int]
@@ -145,6 +147,8 @@ def program(machine: str) -> list[Line]:
     lines += _argument(_CLONE[column], _FIRST, (_ANY_BIT, 0, 1, _NEW_NAMESPACES), errno.EPERM)
     for call in (_SOCKET, _SOCKETPAIR):
         lines += _argument(call[column], _FIRST, (_EQUAL, 1, 0, _AF_UNIX), errno.EAFNOSUPPORT)
+    # What a socket may hold is counted as what it holds from the start.
+    lines += _argument(_SETSOCKOPT[column], _THIRD, (_EQUAL, 0, 1, _SO_SNDBUF), errno.EPERM)
     lines += _argument(_IOCTL[column], _SECOND, (_EQUAL, 0, 1, _TIOCSTI), errno.EPERM)
     return [*lines, (_RETURN, 0, 0, _ALLOW)]
 

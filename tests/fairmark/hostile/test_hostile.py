@@ -20,10 +20,10 @@ from fairmark.jobs import Limits
 from fairmark.marking import Marked
 from fairmark.settings import Settings
 
-from . import formats, outside, resources, same_process
+from . import boundary, formats, outside, resources, same_process
 from .cases import AUTOMATIC, Case
 
-CASES = {case.name: case for module in (same_process, outside, resources, formats) for case in module.CASES}
+CASES = {case.name: case for module in (same_process, outside, resources, formats, boundary) for case in module.CASES}
 HONEST = ("aaa-honest", "jjj-honest", "mmm-honest", "rrr-honest", "zzz-honest")
 SMALL = Limits(
     cpu=12, wall=10, cell=2, call=2, memory=2**29, processes=32, file_size=2**23, scratch=2**24, shm=2**23,
