@@ -89,7 +89,9 @@ class Person:
         name = item.replace("-", "_")
         cells = self.page.locator(".jp-Notebook .jp-Cell")
         texts = cells.evaluate_all(
-            "cells => cells.map(one => (one.querySelector('.cm-content, .jp-RenderedMarkdown') || one).innerText)"
+            """cells => cells.map(one => (
+                one.querySelector('.jp-InputArea .jp-RenderedMarkdown') || one.querySelector('.cm-content')
+            ).innerText)"""
         )
         for number, text in enumerate(texts):
             if re.search(rf"^({name} =|def {name}\()", text, re.MULTILINE):
