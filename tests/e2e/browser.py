@@ -93,8 +93,11 @@ class Person:
                 one.querySelector('.jp-InputArea .jp-RenderedMarkdown') || one.querySelector('.cm-content')
             ).innerText)"""
         )
+        kinds = cells.evaluate_all("cells => cells.map(one => one.classList.contains('jp-CodeCell'))")
+        code = {number for number, is_code in enumerate(kinds) if is_code}
         for number, text in enumerate(texts):
-            if re.search(rf"^({name} =|def {name}\()", text, re.MULTILINE):
+            # A question may show lines of code of its own.
+            if number in code and re.search(rf"^({name} =|def {name}\()", text, re.MULTILINE):
                 return cells.nth(number)
         number = next(n for n, text in enumerate(texts) if text.startswith("Double-click here"))
         return cells.nth(number)
