@@ -7,10 +7,10 @@ export PYTHON
 setup := bash scripts/setup.sh
 python := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help course test test-all lint lab bench findings words syllabus rehearsal clean distclean
+.PHONY: help course test test-all lint lab hub e2e bench findings words syllabus rehearsal clean distclean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 course: ## Build the assignments, and mark a simulated class
 	@$(setup) instructor
@@ -33,6 +33,14 @@ lint: ## Check style, format and types
 lab: ## Open the lessons in JupyterLab
 	@$(setup) instructor
 	@$(python) -m jupyterlab --ServerApp.root_dir=notebooks/lessons $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+hub: ## Run JupyterHub here, with an instructor and two students
+	@$(setup) hub
+	@$(python) grading/hub/start.py $(ARGS)
+
+e2e: ## Drive that JupyterHub in a browser; pictures go to build/e2e
+	@$(setup) dev
+	@$(python) -m pytest -n 0 tests/e2e $(ARGS)
 
 bench: ## Measure speed and exactness; writes course/instructor/bench.md
 	@$(setup) dev

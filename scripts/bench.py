@@ -19,6 +19,7 @@ from typing import Any
 
 import bench_agreement
 import bench_marking
+import bench_service
 import numpy as np
 import pandas as pd
 
@@ -38,13 +39,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=4000, help="most rounds of the sampler")
     parser.add_argument("--stock", type=int, default=100, help="mark so many with stock nbgrader, and scale up")
     parser.add_argument("--many", type=int, default=2000, help="watch memory over so many submissions; 0: do not")
+    parser.add_argument("--students", type=int, default=300, help="have so many check answers at once")
     parser.add_argument("--quick", action="store_true", help="the least of everything, for a machine that is busy")
     options = parser.parse_args()
     if options.quick:
-        options.every, options.rounds, options.stock, options.many = 10, 200, 4, 0
+        options.every, options.rounds, options.stock, options.many, options.students = 10, 200, 4, 0, 40
     votes = rollcalls.load()
     parts = [
         ("Marking", bench_marking.HEAD, list(bench_marking.run(100, options.stock, options.many))),
+        ("The marking service", bench_service.HEAD, list(bench_service.run(options.students))),
         ("Ratios", ["what", "ratio", "how"], list(_ratios(votes, options.every))),
         ("Our ideal points against the published ones", _HEAD, list(_estimators(votes, options.rounds))),
     ]

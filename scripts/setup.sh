@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets this checkout ready: scripts/setup.sh instructor|dev
+# Gets this checkout ready: scripts/setup.sh instructor|hub|dev
 #
 # The Makefile calls it before every target that needs Python. It makes .venv and installs the project into it with the
 # named extra of pyproject.toml; a repeat finds that nothing changed and ends at once, without the network. System parts
@@ -9,7 +9,7 @@ set -euo pipefail
 trap 'exit 130' INT TERM # pip answers Ctrl-C by itself: without this the script would go on after it
 cd "$(dirname "$0")/.."
 
-extra=${1:?say which extra of pyproject.toml to install: instructor or dev}
+extra=${1:?say which extra of pyproject.toml to install: instructor, hub or dev}
 oldest=$(sed -n 's/^requires-python = ">=\([0-9.]*\)"$/\1/p' pyproject.toml)
 : "${oldest:?pyproject.toml has no line requires-python = \">=…\"}"
 unset PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX # each would send modules past .venv
@@ -17,6 +17,7 @@ unset PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX # each would send mod
 unfinished=.venv/.unfinished  # there while .venv is being made or filled: what an interruption leaves is not trusted
 made_for=.venv/.made-for      # the folder and the Python that .venv belongs to; neither can be changed afterwards
 apt_failed=.venv/.apt-failed  # apt was tried and failed: not tried again on every repeat
+proxy=.venv/lib/proxy         # where JupyterHub's proxy is installed
 stamp=.venv/.installed-$extra # the checksum of the pyproject.toml that was installed
 
 say() { printf '%s\n' "$*"; }
@@ -93,6 +94,12 @@ get_system_parts() {
   case " $* " in *" bubblewrap "*)
     say "  Without bubblewrap, students' code cannot be confined while it is marked." ;;
   esac
+  case " $* " in *" nodejs "* | *" npm "*)
+    say "  Without Node.js there is no proxy for JupyterHub, and so no 'make hub'." ;;
+  esac
+  case " $* " in *" chromium "*)
+    say "  Without Chromium, the tests in a browser cannot run." ;;
+  esac
   say "  On Debian or Ubuntu an administrator installs them with this line:"
   say "  sudo apt-get update && sudo apt-get install -y $*"
   [ -z "${CI:-}" ] || die "in CI every system part must be there."
@@ -144,9 +151,20 @@ install_project() {
   fi
   owner "$(identify .venv/bin/python)" >$made_for
   printf '%s' "$wanted" >"$stamp"
-  # `dev` contains `instructor`.
-  if [ "$extra" = dev ]; then printf '%s' "$wanted" >.venv/.installed-instructor; fi
+  # `dev` contains `hub`, and `hub` contains `instructor`.
+  if [ "$extra" = dev ]; then printf '%s' "$wanted" >.venv/.installed-hub; fi
+  if [ "$extra" != instructor ]; then printf '%s' "$wanted" >.venv/.installed-instructor; fi
   rm -f $unfinished
+}
+
+# JupyterHub's proxy is a program for Node.js. Version 5 needs a newer Node.js than Debian 12 has.
+install_proxy() {
+  command -v npm >/dev/null || return 0 # said already
+  say "Installing JupyterHub's proxy through npm"
+  if ! npm install --no-audit --no-fund --loglevel=error --prefix $proxy configurable-http-proxy@4.6.3 </dev/null >&2; then
+    say "npm could not install it; its own message is above. Without it there is no 'make hub'."
+    [ -z "${CI:-}" ] || die "in CI every part must be there."
+  fi
 }
 
 # --- The order of work ------------------------------------------------------------------------------------------------
@@ -161,6 +179,11 @@ fi
 parts=()
 tried_apt=no
 command -v bwrap >/dev/null || parts+=(bubblewrap)
+if [ "$extra" != instructor ]; then
+  command -v node >/dev/null || parts+=(nodejs)
+  command -v npm >/dev/null || parts+=(npm)
+fi
+if [ "$extra" = dev ]; then command -v chromium >/dev/null || parts+=(chromium); fi
 remake=no
 if ! venv_is_sound; then
   remake=yes
@@ -176,3 +199,4 @@ if [ $tried_apt = yes ]; then : >$apt_failed; fi
 
 wanted=$(cksum <pyproject.toml)
 if [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then install_project; fi
+if [ "$extra" != instructor ] && [ ! -x $proxy/node_modules/.bin/configurable-http-proxy ]; then install_proxy; fi

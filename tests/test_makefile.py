@@ -22,7 +22,7 @@ def make(*words: str) -> list[str]:
 
 def made_in(text: str) -> set[str]:
     """Collect the targets that a text tells its reader, or its shell, to make."""
-    return set(re.findall(r"^(?:step )?make ([a-z-]+)", text, re.MULTILINE))
+    return set(re.findall(r"^(?:step )?make ([a-z0-9-]+)", text, re.MULTILINE))
 
 
 # --- The Makefile, the README and CI ----------------------------------------------------------------------------------
@@ -100,7 +100,11 @@ def checkout(tmp_path: Path) -> Checkout:
         if found := shutil.which(tool):
             (path / tool).symlink_to(found)
     executable(path / "id", f"#!{shutil.which('bash')}\necho 1000\n")
-    executable(path / "bwrap", "")
+    for part in ("bwrap", "chromium", "node"):
+        executable(path / part, "")
+    proxy = ".venv/lib/proxy/node_modules/.bin"
+    fake = f'mkdir -p {proxy} && cp "$0" {proxy}/configurable-http-proxy'
+    executable(path / "npm", f"#!{shutil.which('bash')}\n{fake}\n")
     executable(path / "python3", FAKE_PYTHON.format(bash=shutil.which("bash"), program=path / "python3"))
     folder = tmp_path / "a path with spaces"
     (folder / "scripts").mkdir(parents=True)
@@ -123,6 +127,17 @@ def test_dev_serves_instructor_too(checkout):
     checkout.set_up("dev")
     checkout.set_up("instructor")
     assert checkout.installed == ["dev"]
+
+
+@pytest.mark.parametrize(("extra", "missing"), [("hub", "node"), ("hub", "npm"), ("dev", "chromium")])
+def test_what_only_the_hub_or_its_tests_need_is_named_then(checkout, extra: str, missing: str):
+    """A part is asked for by the set-up that needs it, not by `make course`."""
+    (checkout.path / missing).unlink()
+    assert checkout.set_up("instructor").stderr == ""
+    run = checkout.set_up(extra)
+    assert run.returncode == 0
+    assert f"apt-get install -y {'nodejs' if missing == 'node' else missing}" in run.stdout
+    assert checkout.set_up(extra, CI="true").returncode != 0
 
 
 def test_dev_is_added_to_instructor(checkout):

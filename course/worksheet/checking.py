@@ -8,11 +8,12 @@ import sys
 import textwrap
 from typing import Any
 
-from worksheet import capture, form, wire
+from worksheet import capture, form, service, wire
 from worksheet.items import Item, find
 
 WIDTH = 96
 _NOT_GIVEN = object()
+FINE = "the form of your answer is fine. Whether it is right is decided when it is marked."
 
 
 class NotReadyError(ValueError):
@@ -22,7 +23,8 @@ class NotReadyError(ValueError):
 def check(item_id: str, answer: object = _NOT_GIVEN) -> None:
     """Check whether an answer has the form that its question asks for.
 
-    It never says whether the answer is right: that is decided when the notebook is marked.
+    Whether it is right is decided when the notebook is marked. Where the course has a marking service, it may say more:
+    what it says depends on the assignment. Without one, and where it does not answer, the form alone is checked.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def check(item_id: str, answer: object = _NOT_GIVEN) -> None:
     namespace = caller if answer is _NOT_GIVEN else {item.name: answer}
     trouble = form_problem(item, namespace)
     if trouble is None:
-        _say(f"{item.id}: the form of your answer is fine. Whether it is right is decided when it is marked.")
+        _say(f"{item.id}: {_from_service(item, namespace) or FINE}")
         return
     _say(f"{item.id}: not ready. {trouble}")
     _say(f"Hint: {item.hint}")
@@ -76,6 +78,18 @@ def form_problem(item: Item, namespace: dict[str, Any]) -> str | None:
     if "problem" in sent:
         return str(sent["problem"])
     return form.problem(item, wire.loads(sent["answer"]))
+
+
+def _from_service(item: Item, namespace: dict[str, Any]) -> str | None:
+    """Ask the marking service about an answer whose form is fine; None where there is none to ask."""
+    if not service.present():
+        return None
+    if item.kind == "function":
+        return "the form of your answer is fine. A function is run when your notebook is marked, and not before."
+    answer = capture.value_of(namespace, item.name).get("answer")
+    if answer is None:  # a value that changes while it is looked at
+        return None
+    return service.ask(item.assignment, item.id, str(answer))
 
 
 def _function_problem(item: Item, function: object) -> str | None:

@@ -97,13 +97,29 @@ def loads(text: str) -> Json:
     """
     if len(text) > MAX_BYTES:
         raise RefusedError(f"the answer is too large: {len(text):,} characters, and at most {MAX_BYTES:,} are taken")
+    return plain(strict(text))
+
+
+def strict(text: str) -> Any:
+    """Read strict JSON: no NaN, no key twice. What the wire does not carry is for :func:`plain` to refuse.
+
+    Raises
+    ------
+    RefusedError
+        If the text is not strict JSON.
+
+    Examples
+    --------
+    >>> strict('{"a": 1, "a": 2}')
+    Traceback (most recent call last):
+    worksheet.wire.RefusedError: the answer is not strict JSON: a map has the same key twice
+    """
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
     except RefusedError:
         raise
     except (ValueError, RecursionError) as error:
         raise RefusedError(f"the answer is not strict JSON: {type(error).__name__}") from None
-    return plain(value)
 
 
 def _refuse_constant(name: str) -> None:

@@ -25,6 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fairmark import (
+    attempts,
     audit,
     backups,
     classroom,
@@ -35,6 +36,7 @@ from fairmark import (
     exports,
     gradebook,
     marking,
+    modes,
     publishing,
     regrade,
     release,
@@ -67,6 +69,8 @@ _EXPECTED = (
     environment.NoBundleError,
     worker.WorkerError,
     weights.WeightsError,
+    modes.ModesError,
+    attempts.AttemptsError,
 )
 _INTERRUPTED = 130
 
@@ -214,6 +218,25 @@ def audit_command(course: Settings, head: str, student: str) -> None:
         console.print(f"{end.entries} entries; the last hash is {end.sha256}", soft_wrap=True)
     if wrong:
         sys.exit(1)
+
+
+@main.command("serve")
+@click.pass_obj
+def serve_command(course: Settings) -> None:
+    """Answer students' checks on a JupyterHub, which starts this itself.
+
+    Holds the bank, asks the Hub who asks, writes every attempt down before it is answered, and tells what modes.csv
+    allows. Ends on SIGTERM.
+    """
+    with _explained():
+        try:
+            from fairmark.service import errors, serve
+        except ModuleNotFoundError as error:
+            raise click.ClickException(f"{error.name} is not installed here; install the extra hub") from None
+        try:
+            serve.run(course)
+        except errors.ServiceError as error:
+            raise click.ClickException(str(error)) from None
 
 
 @main.command("backup")

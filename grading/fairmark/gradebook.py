@@ -57,8 +57,9 @@ def config(course: Settings) -> Config:
     rules.CourseDirectory.course_id = course.course
     rules.CourseDirectory.root = str(course.workdir)
     rules.CourseDirectory.db_url = course.gradebook
-    rules.Exchange.root = str(course.workdir / "exchange")
-    rules.ExchangeCollect.check_owner = False
+    rules.Exchange.root = str(course.exchange or course.workdir / "exchange")
+    # Simulated students are all this user; of real ones the operating system knows who wrote a file.
+    rules.Collect.proof = course.proof if course.exchange else "name"
     rules.GenerateAssignment.preprocessors = list(_RELEASE_STEPS)
     rules.Autograde.sanitize_preprocessors = list(_MARKING_STEPS)
     rules.Autograde.autograde_preprocessors = list(_MARKING_STEPS)
@@ -125,8 +126,9 @@ def api(course: Settings) -> NbGraderAPI:
 
 def prepare(course: Settings) -> None:
     """Make the working folder: nbgrader's configuration file, and the exchange's folders."""
-    for folder in ("inbound", "outbound", "feedback"):
-        (course.workdir / "exchange" / course.course / folder).mkdir(parents=True, exist_ok=True)
+    if course.exchange is None:
+        for folder in ("inbound", "outbound", "feedback"):
+            (course.workdir / "exchange" / course.course / folder).mkdir(parents=True, exist_ok=True)
     write_text(
         course.workdir / "nbgrader_config.py",
         _CONFIG_FILE.format(file=str(course.file), bank=str(course.bank), workdir=str(course.workdir)),

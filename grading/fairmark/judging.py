@@ -48,9 +48,27 @@ def requests(entries: Mapping[str, Entry]) -> tuple[Request, ...]:
 
 
 def judge(
-    course: Settings, entries: Mapping[str, Entry], sent: Mapping[str, Sent], student: str, stopped: str = ""
+    course: Settings,
+    entries: Mapping[str, Entry],
+    sent: Mapping[str, Sent],
+    student: str,
+    stopped: str = "",
+    firsts: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Judge every item.
+
+    Parameters
+    ----------
+    course, entries
+        Whose items.
+    sent
+        What came out of the notebook, by item.
+    student
+        Whose variants.
+    stopped
+        Why the run ended early, where it did.
+    firsts
+        Wire text by item of first attempts that count in place of what came out.
 
     Returns
     -------
@@ -58,7 +76,10 @@ def judge(
         One record an item: the verdict's fields, the answer, the variant's number, and the reason code where no answer
         came out.
     """
-    return [_one(course, entry, sent.get(name), student, stopped) for name, entry in entries.items()]
+    counting = firsts or {}
+    return [
+        _one(course, entry, sent.get(name), student, stopped, counting.get(name)) for name, entry in entries.items()
+    ]
 
 
 def points(
@@ -118,12 +139,26 @@ def _own_test(cell: Marked, shown: tuple[Output, ...]) -> float | None:
     return most
 
 
-def _one(course: Settings, entry: Entry, sent: Sent | None, student: str, stopped: str) -> dict[str, Any]:
+def _one(
+    course: Settings, entry: Entry, sent: Sent | None, student: str, stopped: str, first: str | None
+) -> dict[str, Any]:
     item, number = entry.item, None
     if item.pool:
         number = variants.choose(course.course, course.term, item.id, student, len(item.pool))
-    verdict, answer, reason = _verdict(entry, sent, number or 0, stopped)
+    if first is None:
+        verdict, answer, reason = _verdict(entry, sent, number or 0, stopped)
+    else:
+        verdict, answer, reason = _first(entry, sent, number or 0, first)
     return {**dataclasses.asdict(verdict), "answer": answer, "variant": number, "reason": reason}
+
+
+def _first(entry: Entry, sent: Sent | None, number: int, first: str) -> tuple[Verdict, Json, str]:
+    """Judge a first attempt; where the notebook holds another answer, say that it does not count."""
+    verdict, answer, _ = _verdict(entry, Sent(first), number, "")
+    if sent is not None and sent.text == first:
+        return verdict, answer, ""
+    told = f"{verdict.message} {reasons.student('first-attempt')}"
+    return dataclasses.replace(verdict, message=told), answer, "first-attempt"
 
 
 def _verdict(entry: Entry, sent: Sent | None, number: int, stopped: str) -> tuple[Verdict, Json, str]:

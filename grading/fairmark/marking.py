@@ -18,7 +18,20 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from fairmark import audit, bank, derived, environment, gradebook, judging, ledger, mending, posting, reasons, shown
+from fairmark import (
+    attempts,
+    audit,
+    bank,
+    derived,
+    environment,
+    gradebook,
+    judging,
+    ledger,
+    mending,
+    posting,
+    reasons,
+    shown,
+)
 from fairmark import submissions as handed_in
 from fairmark.bank import Assignment
 from fairmark.database import Database, GradebookError
@@ -117,6 +130,7 @@ class Marking:
         self.requests = judging.requests(self.items.entries)
         self.limits = limits or Limits()
         self.files = _data_files(course, assignment)
+        self.firsts = attempts.that_count(course, assignment)
         self.rules = gradebook.config(course)
         with database.reading() as session:
             self.wanted = mending.template(course, session, assignment)
@@ -129,7 +143,7 @@ class Marking:
             submission = handed_in.read(self.course, self.assignment, student, self.wanted.notebook)
         except RefusedError as refusal:
             return self._flag(student, refusal, done)
-        inputs = Inputs(submission.sha256, self.basis, self.environment)
+        inputs = Inputs(submission.sha256, self._basis(student), self.environment)
         if done and done.marked and done.inputs == inputs and not self.force:
             derived.write(self.course, done, self.wanted.notebook, submission.timestamp)
             return _said(done, "unchanged")
@@ -150,7 +164,9 @@ class Marking:
             return Marked(
                 student, self.assignment, "open", "worker-lost", reasons.instructor("worker-lost", outcome.detail)
             )
-        items = judging.judge(self.course, self.items.entries, outcome.sent, student, outcome.stopped)
+        items = judging.judge(
+            self.course, self.items.entries, outcome.sent, student, outcome.stopped, self.firsts.get(student)
+        )
         points, unverified = judging.points(self.wanted, plan.mended, items, outcome.outputs)
         record = {
             "student": student,
@@ -169,6 +185,13 @@ class Marking:
         text = shown.notebook(self.wanted, plan.mended, items, outcome.outputs)
         return self._write(plan, record, text, outcome.stopped, outcome.detail)
 
+    def _basis(self, student: str) -> str:
+        """Hash what decides a mark beside the submission: for whom first attempts count, those too."""
+        firsts = self.firsts.get(student)
+        if not firsts:
+            return self.basis
+        return hashlib.sha256(json.dumps([self.basis, firsts], sort_keys=True).encode()).hexdigest()
+
     def _plan(self, submission: Submission, inputs: Inputs, done: Done | None) -> Plan:
         mended = mending.mend(submission, self.wanted)
         notebook = json.dumps({"cells": mended.cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
@@ -183,7 +206,9 @@ class Marking:
         """Judge the answers that are known already by a corrected bank, without running anything."""
         student = plan.submission.student
         sent = {item: Sent(**one) for item, one in done.record["sent"].items()}
-        items = judging.judge(self.course, self.items.entries, sent, student, done.record["stopped"])
+        items = judging.judge(
+            self.course, self.items.entries, sent, student, done.record["stopped"], self.firsts.get(student)
+        )
         points = done.record["points"] | {
             one["item"]: one["points"]
             for one in items
@@ -222,7 +247,7 @@ class Marking:
 
     def _flag(self, student: str, refusal: RefusedError, done: Done | None) -> Marked:
         """Enter a submission that cannot be opened, so that the formgrader shows it and its marks stay open."""
-        inputs = Inputs(refusal.sha256, self.basis, self.environment)
+        inputs = Inputs(refusal.sha256, self._basis(student), self.environment)
         told = Marked(
             student, self.assignment, "flagged", refusal.code, reasons.instructor(refusal.code, refusal.detail)
         )

@@ -177,6 +177,12 @@ _ALL = (
         "One question waits for a person.",
         "A test cell of your own has hidden lines. They are never run beside student code, so a person decides.",
     ),
+    Reason(
+        "first-attempt",
+        "noted",
+        "What counts here is your first attempt, and not what your notebook holds.",
+        "Of this item the first attempt that the marking service logged counts. The notebook holds something else.",
+    ),
     # Nothing is decided yet.
     Reason(
         "not-marked",

@@ -21,8 +21,9 @@ import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from fairmark import bank, gradebook, pictures
+from fairmark import bank, gradebook, modes, pictures
 from fairmark.files import replace_folder, write_text
+from fairmark.modes import Mode
 from fairmark.settings import Settings
 from worksheet.items import Item, Sheet
 
@@ -70,15 +71,18 @@ def build(course: Settings) -> list[Released]:
         If a source notebook and the bank do not name the same items.
     BankError
         If the bank is malformed.
+    fairmark.modes.ModesError
+        If the table of modes is.
     """
-    nbgrader = gradebook.api(course)
+    nbgrader, table = gradebook.api(course), modes.load(course.modes)
     released = []
     for name, assignment in bank.load(course.bank).items():
         source = course.assignments / f"{name}.ipynb"
         if not source.is_file():
             raise ReleaseError(f"{source}: missing; the bank has an assignment {name!r}")
         sheet = assignment.sheet(course.course, course.term)
-        notebook = compose(nbformat.read(source, as_version=4), sheet, source.name)
+        told = notice(table.get(name, modes.FORM_ONLY))
+        notebook = compose(nbformat.read(source, as_version=4), sheet, source.name, told)
         folder = course.workdir / "source" / name
         write_text(folder / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
         write_text(folder / "items.json", json.dumps(sheet.to_json(), indent=1, ensure_ascii=False) + "\n")
@@ -89,7 +93,31 @@ def build(course: Settings) -> list[Released]:
     return released
 
 
-def compose(source: nbformat.NotebookNode, sheet: Sheet, name: str) -> nbformat.NotebookNode:
+def notice(mode: Mode) -> str:
+    """Say at the top of a notebook, in Markdown, that first attempts count; empty where they do not.
+
+    Examples
+    --------
+    >>> print(notice(Mode(attempts=1)))
+    > **Your first check counts.** On the course's JupyterHub, `check` tells you whether an answer is right,
+    > once for each question. Your first attempt is the one that is marked, also if you change
+    > the answer afterwards. So run a check when you are sure, and not before.
+    > An answer of the wrong form uses up nothing.
+    >>> notice(Mode())
+    ''
+    """
+    if not mode.first_counts:
+        return ""
+    often = "once" if mode.attempts == 1 else f"{mode.attempts} times"
+    return (
+        "> **Your first check counts.** On the course's JupyterHub, `check` tells you whether an answer is right,\n"
+        f"> {often} for each question. Your first attempt is the one that is marked, also if you change\n"
+        "> the answer afterwards. So run a check when you are sure, and not before.\n"
+        "> An answer of the wrong form uses up nothing."
+    )
+
+
+def compose(source: nbformat.NotebookNode, sheet: Sheet, name: str, told: str = "") -> nbformat.NotebookNode:
     """Put each item's question before its answer cell and its check after it.
 
     Parameters
@@ -100,6 +128,8 @@ def compose(source: nbformat.NotebookNode, sheet: Sheet, name: str) -> nbformat.
         The public halves.
     name
         The notebook's file name, for messages.
+    told
+        What :func:`notice` says; put under the notebook's first cell.
 
     Returns
     -------
@@ -132,6 +162,10 @@ def compose(source: nbformat.NotebookNode, sheet: Sheet, name: str) -> nbformat.
     missing = [item_id for item_id in sheet.items if item_id not in seen]
     if missing:
         raise ReleaseError(f"{name}: no answer cell for {', '.join(missing)}; give one the metadata item={missing[0]}")
+    if told:
+        under = new_markdown_cell(told, id=f"{sheet.assignment}-notice")
+        under.metadata.update(editable=False, deletable=False)
+        cells.insert(1, under)
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel | {"language_info": {"name": "python"}})
 

@@ -42,10 +42,20 @@ class Settings:
     warm : tuple of str
         What marking calls once before it runs any notebook, so that not every notebook waits for it:
         ``module:function`` of a student package, such as one that reads tables.
+    exchange : Path or None
+        The folder through which real students fetch and submit, where that is another than one in ``workdir``; the
+        environment variable ``FAIRMARK_EXCHANGE`` goes before the file.
+    proof : str
+        What proves there who handed in (:class:`fairmark.collecting.Collect`); ``FAIRMARK_PROOF`` goes before the file.
     weights : Path or None
         The table that says how points become the course mark (:mod:`fairmark.weights`); None where there is none.
     scheme : str
         The scheme of that table that counts.
+    modes : Path or None
+        The table that says what the marking service tells (:mod:`fairmark.modes`); None: the form only, everywhere.
+    attempts_url : str
+        The address of the log of attempts; the environment variable ``FAIRMARK_ATTEMPTS`` goes before the file. Empty:
+        beside the gradebook where that is on a server, or a file in ``workdir``.
     """
 
     file: Path
@@ -62,13 +72,23 @@ class Settings:
     workdir: Path
     gradebook_url: str = ""
     warm: tuple[str, ...] = ()
+    exchange: Path | None = None
+    proof: str = "owner"
     weights: Path | None = None
     scheme: str = ""
+    modes: Path | None = None
+    attempts_url: str = ""
 
     @property
     def gradebook(self) -> str:
         """The address of nbgrader's gradebook."""
         return self.gradebook_url or f"sqlite:///{self.workdir / 'gradebook.db'}"
+
+    @property
+    def attempts(self) -> str:
+        """The address of the log of attempts."""
+        beside = "" if self.gradebook_url.startswith("sqlite") else self.gradebook_url
+        return self.attempts_url or beside or f"sqlite:///{self.workdir / 'attempts.db'}"
 
 
 def find_file(start: Path | None = None) -> Path:
@@ -114,6 +134,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
         course, paths, student = record["course"], record["paths"], record["student"]
         root, marks = file.parent, record.get("marks")
         env_bank = os.environ.get("FAIRMARK_BANK")
+        exchange = os.environ.get("FAIRMARK_EXCHANGE") or paths.get("exchange")
         return Settings(
             file=file,
             course=course["id"],
@@ -129,8 +150,12 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             workdir=(workdir or root / paths["workdir"]).resolve(),
             gradebook_url=os.environ.get("FAIRMARK_GRADEBOOK") or paths.get("gradebook", ""),
             warm=tuple(record.get("marking", {}).get("warm", ())),
+            proof=os.environ.get("FAIRMARK_PROOF") or paths.get("proof", "owner"),
+            exchange=(root / exchange).resolve() if exchange else None,
             weights=(root / marks["weights"]).resolve() if marks else None,
             scheme=marks["scheme"] if marks else "",
+            modes=(root / record["service"]["modes"]).resolve() if "service" in record else None,
+            attempts_url=os.environ.get("FAIRMARK_ATTEMPTS") or paths.get("attempts", ""),
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None

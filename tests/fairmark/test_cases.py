@@ -22,6 +22,7 @@ from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
 from fairmark import (
+    attempts,
     audit,
     bank,
     checks,
@@ -34,6 +35,7 @@ from fairmark import (
     marking,
     reasons,
     regrade,
+    release,
     report,
     results,
     settings,
@@ -1140,3 +1142,117 @@ def test_m83_not_collected(course, submit, fake):
     assert reasons.REASONS["not-collected"].instructor in said
     assert "'eve+mini1+2026-03-01 10:00:00 UTC+y'" in said
     assert [(one.student, one.status) for one in marking.mark(course, "mini1")] == [("anna", "marked")]
+
+
+# --- The marking service ----------------------------------------------------------------------------------------------
+
+
+def with_mode(course: Settings, mode: str) -> Settings:
+    """Set the small assignment's mode, as an instructor does."""
+    (course.file.parent / "modes.csv").write_text(f"assignment,mode,attempts\nmini1,{mode}\n", encoding="utf-8")
+    text = course.file.read_text(encoding="utf-8")
+    if "[service]" not in text:
+        course.file.write_text(f'{text}\n[service]\nmodes = "modes.csv"\n', encoding="utf-8")
+    return settings.load(course.file)
+
+
+def attempt(course: Settings, *answers: object, item: str = "mini1-q1", limit: int = 2) -> None:
+    """Write attempts of anna's down, as the service does."""
+    with attempts.Log(course) as log:
+        for one in answers:
+            log.append([attempts.Attempt("anna", "mini1", item, "attempts", wire.dumps(one), limit)])
+
+
+def test_m84_first_attempt(course, submit, fake):
+    """The record carries the code, and the feedback page the student's sentence."""
+    course = with_mode(course, "graded,2")
+    attempt(course, "left", "right")
+    submit(course, "anna")
+    marking.mark(course, "mini1")
+    record = results.record(course, "mini1", "anna")
+    assert {one["item"]: one["reason"] for one in record["items"] if one["reason"]} == {"mini1-q1": "first-attempt"}
+    assert fairmark(course, "feedback", "mini1").exit_code == 0
+    page = next((course.workdir / "feedback").rglob("*.html")).read_text(encoding="utf-8")
+    assert "canary-q1-left What counts here is your first attempt, and not what your notebook holds." in page
+
+
+@pytest.mark.parametrize("mode", ["practice,unlimited", "graded,form"])
+def test_m85_where_a_check_tells_no_verdict_and_in_practice_only_the_submitted_notebook_counts(
+    course, submit, fake, mode
+):
+    """Whatever stands in the log."""
+    course = with_mode(course, mode)
+    attempt(course, "left", limit=0)
+    attempt(course, "middle")
+    submit(course, "anna")
+    marking.mark(course, "mini1")
+    assert results.record(course, "mini1", "anna")["points"]["mini1-q1"] == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "earned", "reason"),
+    [(("left", "right"), 0, "first-attempt"), (("right", "left"), 1, ""), ((), 1, "")],
+    ids=["first wrong", "first right", "never sent"],
+)
+def test_m86_where_attempts_are_counted_the_first_one_counts(course, submit, fake, sent, earned, reason):
+    """The notebook of each holds the right answer; bob's is not touched by anna's attempts."""
+    course = with_mode(course, "graded,2")
+    attempt(course, *sent)
+    for student in ("anna", "bob"):
+        submit(course, student)
+    marking.mark(course, "mini1")
+    found = [results.record(course, "mini1", student)["items"][0] for student in ("anna", "bob")]
+    assert [(one["points"], one["reason"]) for one in found] == [(earned, reason), (1, "")]
+    with Gradebook(course.gradebook) as book:
+        assert book.find_grade("mini1-q1", "mini1", "mini1", "anna").auto_score == earned
+
+
+@pytest.mark.parametrize(("mode", "said"), [("graded,2", True), ("graded,form", False), ("practice,unlimited", False)])
+def test_that_the_first_counts_is_said_beforehand(course, mode, said):
+    """At the top of the notebook that students get, where it is so and nowhere else."""
+    course = with_mode(course, mode)
+    release.build(course)
+    notebook = nbformat.read(course.workdir / "release" / "mini1" / "mini1.ipynb", as_version=4)
+    assert ("first check counts" in notebook.cells[1].source) == said
+
+
+def test_m87_a_first_attempt_is_judged_like_any_other_answer(course, submit, fake):
+    """An attempt after marking, a corrected key and another mode change the mark, without running anything again."""
+    course = with_mode(course, "graded,2")
+    submit(course, "anna")
+    assert marking.mark(course, "mini1")[0].status == "marked"
+    attempt(course, "left")
+    assert [marking.mark(course, "mini1")[0].status for _ in range(2)] == ["marked", "unchanged"]
+    assert results.record(course, "mini1", "anna")["points"]["mini1-q1"] == 0
+    file = course.bank / "mini1.yaml"
+    text = file.read_text(encoding="utf-8").replace("key: right", "key: left").replace("answer: left", "answer: right")
+    file.write_text(text, encoding="utf-8")
+    assert regrade.regrade(course, "mini1")[1][0].items == {"mini1-q1": (0, 1)}
+    regrade.regrade(with_mode(course, "graded,form"), "mini1")
+    assert results.record(course, "mini1", "anna")["points"]["mini1-q1"] == 0
+    assert len(fake.jobs) == 1
+
+
+def test_m88_attempts_without_a_notebook_earn_nothing(course, submit, fake):
+    """They make no row in the gradebook."""
+    course = with_mode(course, "graded,2")
+    attempt(course, "right")
+    submit(course, "bob")
+    assert [one.student for one in marking.mark(course, "mini1")] == ["bob"]
+    with Gradebook(course.gradebook) as book:
+        assert [one.student.id for one in book.assignment_submissions("mini1")] == ["bob"]
+
+
+@pytest.mark.parametrize("broken", ["attempts.db", "modes.csv"])
+def test_m89_no_mark_is_given_without_knowing_which_attempts_count(course, submit, fake, broken):
+    """The message names the file, and nothing is written."""
+    course = with_mode(course, "graded,2")
+    attempt(course, "left")
+    submit(course, "anna")
+    for file in (course.workdir / "attempts.db-wal", course.workdir / "attempts.db-shm"):
+        file.unlink(missing_ok=True)
+    file = {"attempts.db": course.workdir, "modes.csv": course.file.parent}[broken] / broken
+    file.write_bytes(b"no such thing" * 100)
+    result = fairmark(course, "mark")
+    assert (result.exit_code, broken in result.output) == (1, True)
+    assert fake.jobs == []

@@ -26,6 +26,7 @@ COMMANDS = {
     ("mark",): "Ends with status 3 if any was flagged or is not decided",
     ("regrade",): "who gains and who loses",
     ("audit",): "Check the log of every mark ever given",
+    ("serve",): "every attempt down before it is answered",
     ("backup",): "whole and checked",
     ("feedback",): "Write a feedback page for every marked submission",
     ("export",): "never 0",

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from fairmark import audit, backups, database, gradebook, marking, regrade, release, report, settings
+from fairmark import attempts, audit, backups, database, gradebook, marking, regrade, release, report, settings
 from fairmark.settings import Settings
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
@@ -106,3 +106,16 @@ def test_a_backup_is_left_to_the_databases_own_program(kept):
     """The message names it, and no password."""
     with pytest.raises(database.GradebookError, match="pg_dump"):
         backups.backup(kept)
+
+
+def test_attempts_are_logged_beside_the_gradebook(kept):
+    """Numbered by several writers as by one, given back, and never changed."""
+    one = attempts.Attempt("anna", "mini1", "mini1-q1", "attempts", '"left"', 2)
+    with attempts.Log(kept) as log, attempts.Log(kept) as other:
+        assert [log.append([one]), other.append([one, one])] == [[1], [2, 0]]
+        assert log.firsts("mini1") == {"anna": {"mini1-q1": '"left"'}}
+        for statement in ("DELETE FROM fairmark_attempt", "TRUNCATE fairmark_attempt"):
+            with pytest.raises(DBAPIError, match="append-only"), log.engine.begin() as connection:
+                connection.execute(text(statement))
+    with database.Database(kept):
+        pass

@@ -1,0 +1,111 @@
+"""What a student may learn of an assignment before it is marked: a small table that an instructor sets."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+COLUMNS = ("assignment", "mode", "attempts")
+MOST = 20
+"""More attempts than this are no limit; use practice."""
+
+
+class ModesError(ValueError):
+    """A table that cannot be used; the message names file, line and remedy."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How one assignment answers a check.
+
+    Attributes
+    ----------
+    practice : bool
+        Verdict and message at once, as often as wanted.
+    attempts : int
+        Where it is not practice: how many times an item tells its verdict; the first time counts. 0: the form only.
+    """
+
+    practice: bool = False
+    attempts: int = 0
+
+    @property
+    def name(self) -> str:
+        """The word for it.
+
+        Examples
+        --------
+        >>> Mode(practice=True).name, Mode().name, Mode(attempts=2).name
+        ('practice', 'form', 'attempts')
+        """
+        return "practice" if self.practice else "attempts" if self.attempts else "form"
+
+    @property
+    def first_counts(self) -> bool:
+        """Whether the gradebook takes the first attempt rather than the notebook."""
+        return bool(self.attempts)
+
+
+FORM_ONLY = Mode()
+"""What holds for an assignment without a row: the strictest."""
+
+
+def load(file: Path | None) -> dict[str, Mode]:
+    """Read the table.
+
+    Parameters
+    ----------
+    file
+        A CSV file with the columns of :data:`COLUMNS`; None: no row.
+
+    Returns
+    -------
+    dict
+        Assignment id to mode. An assignment without a row is :data:`FORM_ONLY`.
+
+    Raises
+    ------
+    ModesError
+        If the file cannot be read, or a row says what is no mode.
+    """
+    if file is None:
+        return {}
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            lines = list(csv.reader(stream, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ModesError(f"{file}: cannot be read: {error}") from None
+    if not lines or tuple(lines[0]) != COLUMNS:
+        raise ModesError(f"{file}, line 1: must name the columns {', '.join(COLUMNS)}")
+    found: dict[str, Mode] = {}
+    for number, line in enumerate(lines[1:], start=2):
+        if not line:
+            continue
+        where = f"{file}, line {number}"
+        if len(line) != len(COLUMNS):
+            raise ModesError(f"{where}: has {len(line)} fields, and {len(COLUMNS)} are wanted")
+        name, *rest = (part.strip() for part in line)
+        if not name:
+            raise ModesError(f"{where}, column assignment: is empty; write its id, such as ps1")
+        if name in found:
+            raise ModesError(f"{where}: {name} stands twice; keep one row")
+        found[name] = _mode(where, *rest)
+    return found
+
+
+def _mode(where: str, mode: str, attempts: str) -> Mode:
+    if mode == "practice":
+        if attempts != "unlimited":
+            raise ModesError(f"{where}, column attempts: practice has no limit; write unlimited, not {attempts!r}")
+        return Mode(practice=True)
+    if mode != "graded":
+        raise ModesError(f"{where}, column mode: {mode!r} is no mode; write practice or graded")
+    if attempts == "form":
+        return FORM_ONLY
+    if attempts.isascii() and attempts.isdecimal() and 1 <= int(attempts[:9]) <= MOST:
+        return Mode(attempts=int(attempts))
+    raise ModesError(
+        f"{where}, column attempts: {attempts!r} is neither form nor a number from 1 to {MOST}; "
+        "form tells nothing of the key, a number so many verdicts, of which the first counts"
+    )

@@ -1,0 +1,227 @@
+"""Measure the marking service under a class at its deadline: everybody checks at once, and it is killed in the middle.
+
+``make bench`` runs it with the rest; by itself it prints its table: ``python scripts/bench_service.py --students 300``.
+The service is the real command, beside a small Hub that knows one token a student; everything runs on this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from statistics import median, quantiles
+
+from fairmark import bank, release, settings
+from fairmark.settings import Settings
+
+COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
+HEAD = ["what", "result", "how"]
+CHECKS = 5
+SCOPE = "access:services!service=fairmark"
+PREFIX = "/services/fairmark/"
+
+Row = tuple[str, str, str]
+
+
+class Hub(ThreadingHTTPServer):
+    """Knows the token ``token-NAME`` for each user."""
+
+    request_queue_size = 512
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        name = self.headers.get("Authorization", "").removeprefix("token token-")
+        body = json.dumps({"name": name, "kind": "user", "scopes": [SCOPE]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+class Service:
+    """The real command, which can be killed and started again."""
+
+    def __init__(self, course: Settings, hub: Hub) -> None:
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            self.port = one.getsockname()[1]
+        self._words = [Path(sys.executable).with_name("fairmark"), "--settings", course.file]
+        self._words += ["--workdir", course.workdir, "serve"]
+        self._environment = os.environ | {
+            "JUPYTERHUB_SERVICE_NAME": "fairmark",
+            "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{self.port}",
+            "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
+            "JUPYTERHUB_API_URL": f"http://127.0.0.1:{hub.server_port}/hub/api",
+        }
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.process = subprocess.Popen(self._words, env=self._environment, stderr=subprocess.DEVNULL)  # noqa: S603
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            if self.process.poll() is not None:
+                raise RuntimeError("the service ended")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """Kill it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass
+class Seen:
+    """What a class saw.
+
+    Attributes
+    ----------
+    answered : list
+        Student and answer of every check that was answered.
+    seconds : list
+        How long each took.
+    unanswered : int
+        How many had no answer, and were sent again.
+    """
+
+    answered: list[tuple[str, str]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    unanswered: int = 0
+
+
+async def _student(name: str, port: int, item: str, seen: Seen) -> None:
+    """Check several answers, one after the other; whoever gets no answer asks again, as a person would."""
+    for number in range(CHECKS):
+        answer = f"{name} {number}"
+        body = json.dumps({"assignment": item.rpartition("-")[0], "item": item, "answer": answer})
+        text = (
+            f"POST {PREFIX}check HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: token token-{name}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
+        )
+        while True:
+            start = time.perf_counter()
+            with contextlib.suppress(OSError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(text.encode())
+                said = await reader.read()
+                writer.close()
+                if re.match(rb"HTTP/1.1 200 .*\}\Z", said, re.DOTALL):
+                    seen.seconds.append(time.perf_counter() - start)
+                    seen.answered.append((name, answer))
+                    break
+            seen.unanswered += 1
+            await asyncio.sleep(1)
+
+
+async def _class(students: int, service: Service, item: str, *, kill: bool) -> Seen:
+    seen = Seen()
+    todo = [asyncio.create_task(_student(f"s{n:04}", service.port, item, seen)) for n in range(students)]
+    if kill:
+        while len(seen.answered) < students * CHECKS // 2:
+            await asyncio.sleep(0.005)
+        await asyncio.to_thread(service.kill)
+        await asyncio.to_thread(service.start)
+    await asyncio.gather(*todo)
+    return seen
+
+
+def lost(course: Settings, seen: Seen) -> int:
+    """Count the checks that were answered and are not in the log."""
+    with contextlib.closing(sqlite3.connect(course.workdir / "attempts.db")) as log:
+        kept = {(name, json.loads(text)) for name, text in log.execute("SELECT student, answer FROM fairmark_attempt")}
+    return sum(one not in kept for one in seen.answered)
+
+
+def load(course: Settings, students: int, *, kill: bool) -> tuple[Seen, float, int]:
+    """Have a class check at once.
+
+    Parameters
+    ----------
+    course
+        A released course of one's own.
+    students
+        How many.
+    kill
+        Whether the service is killed, and started again, when half of the checks are answered.
+
+    Returns
+    -------
+    seen : Seen
+    seconds : float
+        From the first to the last.
+    lost : int
+        Answered checks that the log does not have.
+    """
+    assignment = next(iter(bank.load(course.bank).values()))
+    item = next(name for name, entry in assignment.entries.items() if not entry.marked_by_hand)
+    hub = Hub()
+    service = Service(course, hub)
+    try:
+        start = time.perf_counter()
+        seen = asyncio.run(_class(students, service, item, kill=kill))
+        return seen, time.perf_counter() - start, lost(course, seen)
+    finally:
+        service.kill()
+        hub.shutdown()
+        hub.server_close()
+
+
+def run(students: int = 300) -> Iterator[Row]:
+    """Measure both runs.
+
+    Parameters
+    ----------
+    students
+        How many check at once.
+    """
+    for kill, title in ((False, "at once"), (True, "killed and restarted half way")):
+        with tempfile.TemporaryDirectory(prefix="bench-service-") as name:
+            course = settings.load(COURSE, workdir=Path(name) / "work")
+            release.build(course)
+            seen, seconds, missing = load(course, students, kill=kill)
+        p95 = quantiles(seen.seconds, n=20)[-1]
+        yield (
+            f"service, {students} students {title}: checks a second",
+            f"{len(seen.answered) / seconds:,.0f}",
+            (
+                f"{len(seen.answered):,} checks, {CHECKS} a student; p50 {1000 * median(seen.seconds):,.0f} ms, "
+                f"p95 {1000 * p95:,.0f} ms; asked again {seen.unanswered}"
+            ),
+        )
+        yield f"service, {title}: answered and not in the log", f"{missing}", f"of {len(seen.answered):,} answered"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--students", type=int, default=300)
+    for row in run(parser.parse_args().students):
+        print(" | ".join(row))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""A real hub and a real browser, once for all tests here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.e2e.browser import OPTIONS, Album, Person
+
+ROOT = Path(__file__).parents[2]
+STARTING = 300
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Start the hub as `make hub` does; afterwards it must stop by itself, and leave nothing."""
+    running = os.environ.get("COURSE_HUB_RUNNING")
+    if running:
+        yield json.loads(Path(running).read_text())
+        return
+    folder = tmp_path_factory.mktemp("hub")
+    told, log = folder / "told.json", folder / "log"
+    command = [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0", "--tell", str(told)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+    until = time.monotonic() + STARTING
+    while not told.exists():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, f"the hub is not there after {STARTING} s: {log.read_text()}"
+        time.sleep(0.2)
+    words = json.loads(told.read_text())
+    yield words
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0, log.read_text()
+    assert not Path(words["state"]).exists()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium."""
+    program = shutil.which("chromium")
+    assert program, "Chromium is missing; run: bash scripts/setup.sh dev"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def album() -> Album:
+    """Empty the folder of pictures."""
+    folder = ROOT / "build/e2e"
+    shutil.rmtree(folder, ignore_errors=True)
+    return Album(folder)
+
+
+@pytest.fixture
+def person(hub: dict[str, Any], chromium: Browser, album: Album, request: Any) -> Iterator[Callable[[str], Person]]:
+    """Let somebody log in; when a test fails, keep what each of them sees."""
+    people: list[Person] = []
+
+    def come(role: str) -> Person:
+        people.append(Person(chromium, hub, role, album))
+        return people[-1]
+
+    yield come
+    for one in people:
+        if getattr(request.node, "failed", True):
+            one.shot(f"at-the-end-of-{request.node.name}")
+        one.page.context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Tell the fixtures whether the test failed."""
+    report = yield
+    if report.when == "call":
+        item.failed = report.failed
+    return report

@@ -1,0 +1,127 @@
+"""Starting the service, what it reads, and what is left of it when it is killed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import re
+import sys
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from fairmark import bank, modes, settings
+from fairmark.cli import main
+from fairmark.modes import Mode
+from fairmark.service import serve, state
+from fairmark.service.errors import ServiceError
+
+GIVEN = {
+    "JUPYTERHUB_SERVICE_NAME": "fairmark",
+    "JUPYTERHUB_SERVICE_URL": "http://127.0.0.1:9090",
+    "JUPYTERHUB_SERVICE_PREFIX": "/hub/services/fairmark/",
+    "JUPYTERHUB_API_URL": "http://127.0.0.1:8081/hub/api",
+}
+
+
+def test_it_reads_what_the_hub_gives():
+    """And asks for the scope of its own name."""
+    where = serve.place(GIVEN)
+    assert (where.host, where.port, where.prefix) == ("127.0.0.1", 9090, "/hub/services/fairmark/")
+    assert where.scope == "access:services!service=fairmark"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        *((name, "", f"{name}: not set") for name in GIVEN),
+        ("JUPYTERHUB_SERVICE_URL", "127.0.0.1:9090", "must be like http://"),
+        ("JUPYTERHUB_SERVICE_URL", "http://127.0.0.1", "must be like http://"),
+        ("JUPYTERHUB_SERVICE_URL", "http://127.0.0.1:x", "must be like http://"),
+        ("JUPYTERHUB_SERVICE_URL", "unix+http://%2Frun%2Fx", "must be like http://"),
+        ("JUPYTERHUB_SERVICE_PREFIX", "services", "must begin and end with a slash"),
+        ("JUPYTERHUB_SERVICE_PREFIX", "/(a+)+/", "must begin and end with a slash"),
+    ],
+)
+def test_what_is_missing_or_no_address_is_named(name, value, says):
+    """With who sets it."""
+    with pytest.raises(ServiceError, match=re.escape(says)):
+        serve.place(GIVEN | {name: value})
+
+
+def test_the_command_says_that_the_hub_starts_it(course, monkeypatch):
+    """Somebody will try it by hand."""
+    for name in GIVEN:
+        monkeypatch.delenv(name, raising=False)
+    result = CliRunner().invoke(main, ["--settings", str(course.file), "serve"])
+    assert result.exit_code == 1
+    assert "JupyterHub sets them for a service that it starts" in result.output
+
+
+def test_without_the_extra_the_command_names_it(course, monkeypatch):
+    """An instructor who only marks has no JupyterHub installed."""
+    monkeypatch.setitem(sys.modules, "fairmark.service", None)
+    result = CliRunner().invoke(main, ["--settings", str(course.file), "serve"])
+    assert "install the extra hub" in result.output
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+def test_due_dates_and_extensions_come_from_the_gradebook(course):
+    """As an instructor sets them with nbgrader."""
+    noon = dt.datetime(2026, 6, 1, 12)  # noqa: DTZ001  as nbgrader keeps it
+    with Gradebook(course.gradebook) as book:
+        book.update_or_create_assignment("mini1", duedate=noon)
+        book.add_student("anna")
+        book.add_submission("mini1", "anna", extension=dt.timedelta(hours=2))
+    known = state.load(course)
+    for student, hours, closed in (("anna", 1, False), ("anna", 3, True), ("boris", 1, True), ("boris", -1, False)):
+        assert known.closed("mini1", student, noon.replace(tzinfo=dt.UTC) + dt.timedelta(hours=hours)) == closed
+
+
+def test_what_is_not_released_is_not_there(course, new_course, tmp_path):
+    """Before the first release nothing can be asked, and no gradebook is made."""
+    empty = new_course(tmp_path / "empty")
+    assert state.load(empty).entry("mini1", "mini1-q1") is None
+    assert not empty.workdir.exists()
+    assert state.load(course).entry("mini1", "mini1-q1") is not None
+    (course.bank / "mini2.yaml").write_text((course.bank / "mini1.yaml").read_text().replace("mini1", "mini2"))
+    assert state.load(course).entry("mini2", "mini2-q1") is None
+
+
+@pytest.mark.parametrize(("file", "error"), [("items/mini1.yaml", bank.BankError), ("modes.csv", modes.ModesError)])
+def test_a_broken_bank_or_table_keeps_it_from_starting(course, file, error):
+    """Rather than answer from half of it."""
+    with course.file.open("a") as stream:
+        stream.write('\n[service]\nmodes = "modes.csv"\n')
+    (course.file.parent / "modes.csv").write_text("assignment,mode,attempts\n")
+    (course.file.parent / file).write_text("{")
+    with pytest.raises(error):
+        state.load(settings.load(course.file))
+
+
+def test_a_mode_that_nobody_set_is_the_strictest():
+    """Also for an assignment that the table does not have."""
+    assert state.State("c", "t", modes={"a": Mode(practice=True)}).mode("b") == Mode()
+
+
+@pytest.fixture
+def bench(root: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Load the script that measures the service."""
+    spec = importlib.util.spec_from_file_location("bench_service", root / "scripts" / "bench_service.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "bench_service", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_no_answered_attempt_is_lost_when_it_is_killed_under_load(bench, course):
+    """SIGKILL when half is answered, and a start: everybody gets answers, and the log has each of them."""
+    seen, _, lost = bench.load(course, 20, kill=True)
+    assert (len(seen.answered), lost) == (20 * bench.CHECKS, 0)
+    assert seen.unanswered > 0
