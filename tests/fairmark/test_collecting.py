@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
 from collections.abc import Callable
@@ -177,3 +178,11 @@ def test_an_exchange_of_another_kind_keeps_its_own_step(course):
     own = course.file.parent / gradebook.LOCAL
     own.write_text('get_config().ExchangeFactory.collect = "another.Collect"\n', encoding="utf-8")
     assert gradebook.config(course).ExchangeFactory.collect == "another.Collect"
+
+
+def test_what_is_passed_over_is_named_though_loggers_were_turned_off(course, hand_over, monkeypatch):
+    """As nbgrader does to all that are there when it brings a gradebook up to date."""
+    for name in (None, *logging.root.manager.loggerDict):
+        monkeypatch.setattr(logging.getLogger(name), "disabled", True)
+    hand_over("eve+mini1+garbage+x")
+    assert len(collect(course)) == 1
