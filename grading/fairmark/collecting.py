@@ -92,7 +92,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     def init_src(self) -> None:
         """Find the newest submission of each student among those that can be one."""
         # Making a gradebook turns off every logger that is there; what is passed over must be named all the same.
-        getattr(self.log, "logger", self.log).disabled = False
+        log: Any = self.log
+        getattr(log, "logger", log).disabled = False
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
             self._students = {str(one.id) for one in book.students}
         if self.proof == "folder":
