@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -22,18 +21,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
-    event,
     func,
     insert,
     inspect,
     select,
-    text,
 )
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from fairmark import modes
+from fairmark import engines, modes
 from fairmark.settings import Settings
 
 PATIENCE = 30
@@ -56,20 +52,6 @@ ATTEMPTS = Table(
     UniqueConstraint("student", "item", "number"),
     Index("fairmark_attempt_by_assignment", "assignment", "student", "number"),
 )
-
-_APPEND_ONLY = {
-    "sqlite": [
-        f"CREATE TRIGGER IF NOT EXISTS fairmark_attempt_no_{verb.lower()} BEFORE {verb} ON fairmark_attempt "
-        "BEGIN SELECT RAISE(ABORT, 'fairmark_attempt is append-only'); END"
-        for verb in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        "CREATE OR REPLACE FUNCTION fairmark_attempt_keep() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'fairmark_attempt is append-only'; END $$",
-        "CREATE TRIGGER fairmark_attempt_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON fairmark_attempt "
-        "EXECUTE FUNCTION fairmark_attempt_keep()",
-    ],
-}
 
 
 class AttemptsError(RuntimeError):
@@ -119,7 +101,7 @@ class Log:
         self.engine = _engine(course, patience)
         self.shown = self.engine.url.render_as_string(hide_password=True)
         with self._explained():
-            if "fairmark_attempt" not in inspect(self.engine).get_table_names():
+            if "fairmark_attempt" not in inspect(self.engine.execution_options(**engines.READING)).get_table_names():
                 with self._writing() as connection:
                     _create(connection)
 
@@ -164,7 +146,7 @@ class Log:
             ATTEMPTS.c.assignment == assignment, ATTEMPTS.c.number == 1
         )
         found: dict[str, dict[str, str]] = {}
-        with self._explained(), self.engine.connect() as connection:
+        with self._explained(), self.engine.execution_options(**engines.READING).connect() as connection:
             for row in connection.execute(rows):
                 found.setdefault(row.student, {})[row.item] = row.answer
         return found
@@ -181,9 +163,8 @@ class Log:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self.engine.execution_options(fairmark_writing=True).begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+        with self.engine.begin() as connection:
+            engines.lock_writers(connection, _WRITERS)
             yield connection
 
     @contextmanager
@@ -216,7 +197,7 @@ def that_count(course: Settings, assignment: str) -> dict[str, dict[str, str]]:
 
 def _kept(course: Settings) -> bool:
     """Tell whether there may be a log at all: marking does not make one that no service ever began."""
-    url = make_url(course.attempts)
+    url = engines.address(course.attempts)
     return url.get_backend_name() != "sqlite" or Path(str(url.database)).is_file()
 
 
@@ -242,35 +223,12 @@ def _create(connection: Connection) -> None:
     if "fairmark_attempt" in inspect(connection).get_table_names():
         return
     _METADATA.create_all(connection)
-    for statement in _APPEND_ONLY[connection.dialect.name]:
-        connection.execute(text(statement))
+    engines.append_only(connection, ATTEMPTS.name)
 
 
 def _engine(course: Settings, patience: float) -> Engine:
     try:
-        url = make_url(course.attempts)
-    except ArgumentError:
-        raise AttemptsError("the address of the log of attempts is none; change FAIRMARK_ATTEMPTS") from None
-    if url.get_backend_name() == "postgresql":
-        return create_engine(url, connect_args={"options": f"-c lock_timeout={int(patience * 1000)}"})
-    if url.get_backend_name() != "sqlite":
-        raise AttemptsError(
-            f"{url.render_as_string(hide_password=True)}: attempts are kept in sqlite or postgresql; "
-            "change FAIRMARK_ATTEMPTS, or attempts in course.toml"
-        )
-    engine = create_engine(url, connect_args={"timeout": patience})
-    event.listen(engine, "connect", _durable)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _durable(connection: Any, _: object) -> None:
-    """Hand transactions over to us; readers do not wait for the writer; a commit returns when it is on the disk."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("fairmark_writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        # Readers do not wait for the writer, and a commit returns when it is on the disk.
+        return engines.engine(engines.address(course.attempts), patience, ("journal_mode=WAL", "synchronous=FULL"))
+    except engines.AddressError as error:
+        raise AttemptsError(f"{error} for attempts; change FAIRMARK_ATTEMPTS, or attempts in course.toml") from None

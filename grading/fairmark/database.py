@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import create_engine, event, inspect, text
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy import inspect
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from fairmark import ledger, reasons
+from fairmark import engines, ledger, reasons
 from fairmark.settings import Settings
 
 PATIENCE = 120
@@ -42,7 +41,7 @@ class Database:
 
     def __init__(self, course: Settings, *, patience: float = PATIENCE) -> None:
         self.url = _address(course)
-        self.engine = _engine(self.url, patience)
+        self.engine = engines.engine(self.url, patience)
         self.patience = patience
         with self._explained():
             self._prepare()
@@ -50,15 +49,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session to read from; it sees one state of the database, and locks nobody out."""
-        with self._explained(), Session(self.engine.execution_options(fairmark_reading=True)) as session:
+        with self._explained(), Session(self.engine.execution_options(**engines.READING)) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open the one transaction of a writer: all of it happens, or, after any error or a crash, nothing."""
         with self._explained(), Session(self.engine) as session, session.begin():
-            if self.engine.dialect.name == "postgresql":
-                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+            engines.lock_writers(session.connection(), _WRITERS)
             yield session
 
     def close(self) -> None:
@@ -73,7 +71,7 @@ class Database:
 
     def _prepare(self) -> None:
         """Make fairmark's tables where they are missing."""
-        names = set(inspect(self.engine.execution_options(fairmark_reading=True)).get_table_names())
+        names = set(inspect(self.engine.execution_options(**engines.READING)).get_table_names())
         if "submitted_assignment" not in names:
             raise GradebookError(f"{self.shown}: this is no gradebook of nbgrader; run fairmark release first")
         if not names >= ledger.TABLES:
@@ -102,29 +100,7 @@ class Database:
 
 
 def _address(course: Settings) -> URL:
-    url = make_url(course.gradebook)
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise GradebookError(
-            f"{url.render_as_string(hide_password=True)}: gradebooks are kept in sqlite or postgresql; "
-            "change FAIRMARK_GRADEBOOK, or gradebook in course.toml"
-        )
-    return url
-
-
-def _engine(url: URL, patience: float) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": patience})
-        event.listen(engine, "connect", _hand_over_transactions)
-        event.listen(engine, "begin", _begin)
-        return engine
-    return create_engine(url, connect_args={"options": f"-c lock_timeout={int(patience * 1000)}"})
-
-
-def _hand_over_transactions(connection: Any, _: object) -> None:
-    """Keep Python's sqlite3 from beginning transactions by itself: it would do so too late, after the first reads."""
-    connection.isolation_level = None
-
-
-def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("fairmark_reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    try:
+        return engines.address(course.gradebook)
+    except engines.AddressError as error:
+        raise GradebookError(f"{error}; change FAIRMARK_GRADEBOOK, or gradebook in course.toml") from None

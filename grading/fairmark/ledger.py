@@ -24,10 +24,11 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    text,
 )
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.orm import Session
+
+from fairmark import engines
 
 _METADATA = MetaData()
 
@@ -54,20 +55,6 @@ LOG = Table(
     Column("sha256", String(64), nullable=False),
 )
 TABLES = frozenset(_METADATA.tables)
-
-_APPEND_ONLY = {
-    "sqlite": [
-        f"CREATE TRIGGER fairmark_log_no_{verb.lower()} BEFORE {verb} ON fairmark_log "
-        "BEGIN SELECT RAISE(ABORT, 'fairmark_log is append-only'); END"
-        for verb in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        "CREATE FUNCTION fairmark_log_keep() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'fairmark_log is append-only'; END $$",
-        "CREATE TRIGGER fairmark_log_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON fairmark_log "
-        "EXECUTE FUNCTION fairmark_log_keep()",
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -123,8 +110,7 @@ def create(connection: Connection) -> None:
     if set(inspect(connection).get_table_names()) >= TABLES:
         return
     _METADATA.create_all(connection)
-    for statement in _APPEND_ONLY[connection.dialect.name]:
-        connection.execute(text(statement))
+    engines.append_only(connection, LOG.name)
 
 
 def find(session: Session, assignment: str, student: str) -> Done | None:

@@ -97,7 +97,7 @@ def test_it_stands_beside_a_gradebook_on_a_server_or_in_a_file(course, gradebook
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("mysql://me:secret@db/x", "attempts are kept in sqlite or postgresql; change FAIRMARK_ATTEMPTS"),
+        ("mysql://me:secret@db/x", "only sqlite and postgresql can be used for attempts; change FAIRMARK_ATTEMPTS"),
         ("nonsense", "change FAIRMARK_ATTEMPTS"),
         ("sqlite:////nowhere/at/all.db", "cannot be used: unable to open"),
     ],
