@@ -6,7 +6,6 @@ the formgrader's button make the same page. It loads nothing from elsewhere and 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -83,7 +82,7 @@ def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], writte
         "id": item.id,
         "prompt": Markup(_MARKDOWN(prompt(item).partition("\n")[2])),  # noqa: S704  from our bank, and escaped
         "given": item.pool[record["variant"]] if item.pool else {},
-        "answer": written if by_hand else _answer(record["answer"]),
+        "answer": written if by_hand else readable(record["answer"]),
         "answer_label": "What your function gave when it was called" if item.kind == "function" else "Your answer",
         "symbol": _SYMBOLS[outcome],
         "outcome": _WORDS[outcome],
@@ -133,10 +132,39 @@ def _grades(names: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _answer(answer: Json) -> str:
-    """Show an answer as its author would write it, shortened."""
+def readable(answer: Json) -> str:
+    """Show an answer as lines to read, shortened.
+
+    Parameters
+    ----------
+    answer
+        As marking recorded it; of a function, what it gave in each call.
+
+    Examples
+    --------
+    >>> print(readable({"left": "agree", "right": None}))
+    left: agree
+    right: None
+    >>> print(readable({"columns": ["year", "n"], "rows": [[1991, 2]]}))
+    year | n
+    1991 | 2
+    >>> readable([{"value": 0.5}, {"value": None}, {"error": "KeyError: 1"}])
+    '0.5, None, KeyError: 1'
+    """
     if answer is None:
         return ""
-    if isinstance(answer, str):
-        return answer[:500]
-    return json.dumps(answer, ensure_ascii=False)[:500]
+    if isinstance(answer, dict) and answer.keys() == {"columns", "rows"}:
+        table: Any = answer
+        lines = [" | ".join(map(_plain, row)) for row in (table["columns"], *table["rows"])]
+    elif isinstance(answer, dict) and "axes" not in answer:
+        lines = [f"{name}: {_plain(value)}" for name, value in answer.items()]
+    else:
+        lines = [", ".join(map(_plain, answer)) if isinstance(answer, list) else _plain(answer)]
+    return "\n".join(lines)[:500]
+
+
+def _plain(value: Json) -> str:
+    """Write a value as Python prints it; of a function's call, what came out of it."""
+    if isinstance(value, dict) and value.keys() in ({"value"}, {"error"}):
+        value = next(iter(value.values()))
+    return str(value)

@@ -205,7 +205,7 @@ def test_the_finding_of_question_3_has_the_largest_ratio(number: int) -> None:
     """And no other one comes near it."""
     entry = BANK["ps8-q3"]
     ratios = {}
-    for place, line in enumerate(entry.item.pool[number]["expected"], start=1):
+    for place, line in enumerate(entry.item.pool[number]["findings"], start=1):
         first, second = (
             int(word) for word in line.rstrip(".").replace(",", "").split() if word.isdigit() and word != "100"
         )

@@ -1,0 +1,39 @@
+"""What a feedback page shows of a question and an answer can be read by somebody who does not read JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fairmark import feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (None, ""),
+        ("left", "left"),
+        (0.4778, "0.4778"),
+        (["a", "b"], "a, b"),
+        ([], ""),
+        ({"a": "x", "b": None}, "a: x\nb: None"),
+        ({"columns": ["year", "n"], "rows": [[1991, 2], [1992, None]]}, "year | n\n1991 | 2\n1992 | None"),
+        ([{"value": True}, {"value": [1, "b"]}, {"error": "KeyError: 1"}], "True, [1, 'b'], KeyError: 1"),
+        ({"columns": ["a"]}, "columns: ['a']"),
+        ("x" * 900, "x" * 500),
+    ],
+)
+def test_an_answer_is_lines_to_read(answer: Any, shown: str) -> None:
+    """Whatever its kind, and never longer than a page bears."""
+    assert feedback.readable(answer) == shown
+
+
+def test_a_list_that_a_student_was_given_is_a_list() -> None:
+    """Such as the steps of an argument; what stands in it is escaped."""
+    one = {"id": "a-q1", "prompt": "", "given": {"steps": ["1. <b>so</b>", "2. it's"], "year": 1991}, "answer": ""}
+    one |= {"answer_label": "Your answer", "symbol": "", "outcome": "", "kind": "wrong", "score": 0, "points": 1}
+    one |= {"changed": False, "waiting": False, "message": "", "comment": ""}
+    page = feedback.page("T", "A", {"student": "anna", "stopped": ""}, [one])
+    assert "<ul><li>1. &lt;b&gt;so&lt;/b&gt;</li><li>2. it&#39;s</li></ul>" in page
+    assert "<dt>Your year</dt><dd>1991</dd>" in page
