@@ -71,7 +71,7 @@ def command(package: Path, arguments: list[str]) -> list[str]:
         "--hostname", "notebook", *_bound(seen), "--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev",
         "--tmpfs", _TMP, "--dir", ENVIRONMENT["HOME"], *_hidden(), "--remount-ro", "/",
         *itertools.chain.from_iterable(("--setenv", name, value) for name, value in ENVIRONMENT.items()),
-        "--chdir", "/", "--", _from_inside(sys.executable), "-s", "-P", "-m", "inside", *arguments,
+        "--chdir", "/", "--", _from_inside(os.path.normpath(sys.executable)), "-s", "-P", "-m", "inside", *arguments,
     ]  # fmt: skip
     return inner if os.getuid() else [*_without_root(program, seen), *inner]
 
@@ -106,7 +106,8 @@ def _seen(package: Path) -> Iterator[tuple[str, str]]:
     yield from ((str(one), str(one)) for one in system if one.exists())
     # The environment, and the Python that it was made from with the libraries that it needs.
     covered = ["/usr"]
-    for home in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix):
+    # A Python that was called by a path such as ../.venv/bin/python has such paths too, and inside they lead nowhere.
+    for home in map(os.path.normpath, (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)):
         if not any(Path(home).is_relative_to(other) for other in covered):
             covered.append(home)
             yield home, _from_inside(home)

@@ -74,3 +74,13 @@ def test_without_bubblewrap_nothing_starts(package: Path, monkeypatch: pytest.Mo
 def test_a_user_number_of_nobody_is_found() -> None:
     """Root puts student code under a number that no user has."""
     assert 61500 <= sandbox.unprivileged_id() < 65520
+
+
+def test_a_python_called_by_a_winding_path_is_found_inside(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever marks from a subfolder may call ../.venv/bin/python, and inside that subfolder is not there."""
+    for name, path in {"executable": "/srv/sub/../env/bin/python", "prefix": "/srv/sub/../env"}.items():
+        monkeypatch.setattr(sys, name, path)
+    words = sandbox.command(package, [])
+    assert "/srv/env/bin/python" in words
+    assert _bindings(words)["/srv/env"] == "/srv/env"
+    assert not any(".." in Path(word).parts for word in words)
