@@ -65,9 +65,14 @@ def test_the_readers_quote_the_grid(text: str) -> None:
     assert f"{differ} of the {same['n']:.0f} roll calls on which both voted" in text
 
 
-def test_the_share_with_the_united_states_stays_small_under_every_choice(text: str) -> None:
-    """What reader C's critic says holds with both denominators, with and without absences."""
-    assert "stays below 0.15 in each row of section 5" in text
+def test_the_share_with_the_united_states_stays_small_over_the_span_and_not_by_year(text: str) -> None:
+    """What reader C is told holds with both denominators, with and without absences, and not for single years."""
+    assert (
+        "over the whole span, the share with it stays below 0.15, with absences or without, by both questions" in text
+    )
+    by_year = position.when_differing(DECADE, "BLR", "RUS", "USA", by="year")["reference"]
+    assert by_year.idxmax() == 2013
+    assert f"where the two differed in 2013, it was {by_year[2013]:.2f}" in text
     for absences in (False, True):
         assert _opposed("BLR", "USA", absences=absences)["reference"] < 0.15
         assert _differing("BLR", "USA", absences=absences)["reference"] < 0.15
@@ -94,7 +99,8 @@ def test_absences_move_the_second_question_and_not_the_first(text: str) -> None:
     left, kept_too = (_differing("BLR", "USA", absences=one) for one in (False, True))
     assert f"The {kept_too['n_away']:.0f} absences" in text
     assert f"fall from {100 * left['other']:.0f} to {100 * kept_too['other']:.0f} per cent" in text
-    assert f"{kept_too['other']:.2f} and {kept_too['away']:.2f} together" in text
+    parts = [f"{kept_too[name]:.2f}" for name in ("away", "between", "other")]
+    assert f"the votes with neither: {parts[0]}, {parts[1]} and {parts[2]}" in text
 
 
 def test_the_interval_of_matters_is_about_twice_as_wide() -> None:
@@ -213,3 +219,26 @@ def test_the_finding_of_question_3_has_the_largest_ratio(number: int) -> None:
     ordered = sorted(ratios, key=lambda name: -ratios[name])
     assert ordered[0] == entry.keys[number]
     assert ratios[ordered[0]] > 2 * ratios[ordered[1]]
+
+
+def test_the_turn_of_the_digest_page_is_counted_as_told(text: str) -> None:
+    """By the EU majority, up to the date of the paper; the two intervals do not overlap."""
+    until = VOTES.select(VOTES.resolutions["date"] <= "2016-10-25")
+    before, since = (row for _, row in position.when_opposed(until, reference="EU", by="digest").iterrows())
+    assert f"is {before['first']:.2f} before and {since['first']:.2f} since" in text
+    assert since["first_high"] < before["first_low"]
+
+
+def test_numbers_of_china_beside_those_of_reader_a(text: str) -> None:
+    """With Russia on so many per cent, by three references."""
+    shares = [f"{100 * _opposed('CHN', reference)['first']:.0f}" for reference in REFERENCES]
+    assert f"China was so on {shares[0]}, {shares[1]} and {shares[2]}" in text
+
+
+def test_lesson_06_names_the_noes_on_belarus_itself() -> None:
+    """Two texts of the form that section 7 counts are on Belarus, and it said no to both."""
+    about = VOTES.select(VOTES.resolutions["title"].str.contains("Situation of human rights in Belarus"))
+    assert about.votes("BLR").tolist() == [3, 3]
+    assert about.resolutions["year"].tolist() == [2006, 2007]
+    lesson = " ".join(prose(ROOT / "notebooks" / "lessons" / "06-counting-votes.ipynb").split())
+    assert "Two of the noes, of 2006 and 2007, are to texts on Belarus itself." in lesson

@@ -132,8 +132,8 @@ def test_the_row_on_the_first_text_is_that_of_the_record() -> None:
 
 
 def test_the_shares_by_year_are_those_that_the_prose_quotes() -> None:
-    """Identical shares of Belarus and Russia in four years."""
-    share = {year: f"{_shares('BLR').loc[year, 'identical']:.2f}" for year in (2018, 2022, 2024, 2025)}
+    """Identical shares of Belarus and Russia in five years."""
+    share = {year: f"{_shares('BLR').loc[year, 'identical']:.2f}" for year in (2018, 2021, 2022, 2024, 2025)}
     assert ", ".join(f"{value} in {year}" for year, value in share.items()) in TEXT
 
 
@@ -173,23 +173,31 @@ def test_absences_are_counted() -> None:
 
 
 def test_where_russia_and_ukraine_were_opposed() -> None:
-    """The shares of Belarus from 2019 on, and those of China beside them."""
+    """The shares of Belarus over the four spans, those of China beside them, and the roll calls of the last."""
     found = {
         state: [
             position.when_opposed(VOTES.years(*years), state, "RUS", "UKR", by="all", absences=True).loc["all", "first"]
-            for years in ((2019, 2021), (2022, 2024), (2025, 2025))
+            for years in ((2016, 2018), (2019, 2021), (2022, 2024), (2025, 2025))
         ]
         for state in ("BLR", "CHN")
     }
-    assert f"between {min(found['BLR']):.2f} and {max(found['BLR']):.2f} from 2019 on" in TEXT
-    assert [china > belarus for china, belarus in zip(found["CHN"], found["BLR"], strict=True)] == [True, False, False]
+    belarus, china = found["BLR"], found["CHN"]
+    assert f"from {belarus[0]:.2f} to {belarus[-1]:.2f} over the four spans, and China's falls by more" in TEXT
+    assert china[0] - china[-1] > belarus[0] - belarus[-1] > 0
+    assert [one > other for one, other in zip(china[1:], belarus[1:], strict=True)] == [True, False, False]
+    last = position.when_opposed(VOTES.years(2025, 2025), "BLR", "RUS", "UKR", by="all", absences=True).loc["all", "n"]
+    assert f"cell of 2025 rests on {last:.0f} roll calls" in TEXT
 
 
 def test_the_gaps_of_the_published_points() -> None:
     """By two choices of votes, in four years; from 2022 on all limits include zero, before that none."""
     final, every = (published.gap("BLR", "RUS", votes=kind, first=2014) for kind in ("final", "all"))
     signed = {key: f"{value:+.2f}".replace("-", "−") for key, value in final["gap"].items()}
-    assert f"the gap is {signed[2018]} in 2018 and {signed[2024]} in 2024" in TEXT
+    assert f"the gap is {signed[2018]} in 2018, where Russia" in TEXT
+    assert f"than Belarus, and {signed[2024]} in 2024" in TEXT
+    # With final votes all limits overlap: the lowest upper one lies above the highest lower one.
+    assert final["high"].min() > final["low"].max()
+    assert "With final votes all limits overlap" in TEXT
     signed = {key: f"{value:+.2f}".replace("-", "−") for key, value in every["gap"].items()}
     assert f"it is {signed[2018]} in 2018 and {signed[2023]} in 2023, which is the last year there" in TEXT
     assert every.index.max() == 2023
@@ -205,3 +213,5 @@ def test_points_go_down_together_in_2022() -> None:
     fall = path.loc[2022] - path.loc[2021]
     assert fall["CHN"] < fall[["BLR", "RUS"]].min()
     assert fall.max() < 0
+    limits = published.points(states=["BLR", "RUS", "CHN"]).set_index(["year", "state"])
+    assert (limits.loc[2022, "high"] < limits.loc[2021, "low"]).all()
