@@ -28,6 +28,7 @@ from fairmark import (
     attempts,
     audit,
     backups,
+    bundlesize,
     classroom,
     collecting,
     database,
@@ -44,7 +45,6 @@ from fairmark import (
     results,
     settings,
     submissions,
-    weighing,
     weights,
     worker,
 )
@@ -435,7 +435,7 @@ def _release(course: Settings) -> None:
     for one in released:
         console.print(f"1  Released {one.assignment}: {one.items} items, {one.points:g} points.")
     folder = course.workdir / "bundle"
-    console.print(f"1  For students: {folder}, {weighing.summary(folder)}", soft_wrap=True)
+    console.print(f"1  For students: {folder}, {bundlesize.summary(folder)}", soft_wrap=True)
 
 
 def _publish(course: Settings, repository: str, branch: str) -> None:

@@ -21,7 +21,7 @@ from packaging.specifiers import SpecifierSet
 from PIL import Image, ImageChops
 from ruamel.yaml import YAML
 
-from fairmark import bank, publishing, release, settings, weighing
+from fairmark import bank, bundlesize, publishing, release, settings
 from fairmark.release import ReleaseError
 from fairmark.settings import Settings
 
@@ -310,8 +310,8 @@ def test_the_images_python_is_named_as_repo2docker_reads_it(released):
 
 def test_the_bundle_is_small_enough_for_a_slow_line(released):
     """At most 3 MB to pull, as the instructor's page says: 24 seconds with a megabit a second."""
-    parts = weighing.parts(released.workdir / "bundle")
-    assert sum(part.packed for part in parts) < 3e6, weighing.summary(released.workdir / "bundle")
+    parts = bundlesize.parts(released.workdir / "bundle")
+    assert sum(part.packed for part in parts) < 3e6, bundlesize.summary(released.workdir / "bundle")
 
 
 def test_the_weight_is_that_of_what_git_sends(released, tmp_path):
@@ -328,7 +328,7 @@ def test_the_weight_is_that_of_what_git_sends(released, tmp_path):
     ]
     subprocess.run(command, check=True)
     sent = sum(file.stat().st_size for file in (tmp_path / "t.git").rglob("*.pack"))
-    said = sum(part.packed for part in weighing.parts(released.workdir / "bundle"))
+    said = sum(part.packed for part in bundlesize.parts(released.workdir / "bundle"))
     assert 0.9 < sent / said < 1.1
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fairmark import weighing
+from fairmark import bundlesize
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_every_file_is_weighed_once(folder: Path):
     """Hidden ones too."""
-    assert {part.name: (part.files, part.size) for part in weighing.parts(folder)} == {
+    assert {part.name: (part.files, part.size) for part in bundlesize.parts(folder)} == {
         "lessons": (1, 5000),
         "package/p/_data": (1, 1024),
         "package": (1, 6),
@@ -36,9 +36,9 @@ def test_every_file_is_weighed_once(folder: Path):
 
 def test_the_heaviest_to_pull_comes_first(folder: Path):
     """The lesson is longer on the disk, and compresses to nearly nothing."""
-    assert weighing.parts(folder)[0].name == "package/p/_data"
+    assert bundlesize.parts(folder)[0].name == "package/p/_data"
 
 
 def test_the_summary_names_the_whole_and_the_parts(folder: Path):
     """One line."""
-    assert weighing.summary(folder).startswith("5 files, 0.01 MB; 0.00 MB to pull: package/p/_data 0.00, ")
+    assert bundlesize.summary(folder).startswith("5 files, 0.01 MB; 0.00 MB to pull: package/p/_data 0.00, ")
