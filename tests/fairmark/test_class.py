@@ -22,6 +22,9 @@ from fairmark.marking import Marked
 from fairmark.report import Row
 from fairmark.settings import Settings
 
+# All sets, run and fed back for twelve students, take minutes.
+pytestmark = pytest.mark.slow
+
 COURSE = Path(__file__).parents[2] / "grading" / "course.toml"
 BANK = bank.load(COURSE.parent / "items")
 ROLES = set(classroom.ROLES)
