@@ -408,10 +408,10 @@ calls on which Russia and the reference voted yes against no, the share with Rus
 *Differing*: of those on which the state and Russia both voted, and differently, the share that is with the reference.
 2007 to October 2016, up to the month in which the paper behind the Digest page was published. A roll call drops out
 where the state did not vote, or where the reference has no position. A state of the EU is left out of its majority.
-*It* is the reference; *with neither* is a yes or no that is neither Russia's vote nor the reference's. With its own
+*It* is the reference; *another vote* is a yes or no that neither Russia nor the reference cast. With its own
 absences counted, Belarus was with Russia in 354 of 369 where the United States was opposed to Russia.
 
-| state | reference | opposed | with Russia | abstains | with it | differing | with it | abstains | with neither |
+| state | reference | opposed | with Russia | abstains | with it | differing | with it | abstains | another vote |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
     day = votes.resolutions["date"]
     part = votes.select((day >= "2007-01-01") & (day < "2016-11-01"))

@@ -37,7 +37,8 @@ def main() -> None:
 
 def _renewed(text: str, new: list[glossary.Entry]) -> str:
     """Put the table of the new words, and their number, into the text of the cell."""
-    text = re.sub(r"(?<=<summary>)\d+(?= words of this lesson)", str(len(new)), text)
+    counted = f"{len(new)} word{'' if len(new) == 1 else 's'}"
+    text = re.sub(r"(?<=<summary>)\d+ words?(?= of this lesson)", counted, text)
     table = glossary.table(new).strip()
     return re.sub(r"\| Word \|.*(?=\n\n</details>)", lambda _: table, text, flags=re.DOTALL)
 

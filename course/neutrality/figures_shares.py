@@ -188,7 +188,7 @@ class _Called:
         return self._side("state")
 
     def position(self, share: str) -> str:
-        fixed = {"between": "abstaining", "other": "with neither", "away": "not voting"}
+        fixed = {"between": "abstaining", "other": "another vote", "away": "not voting"}
         return fixed.get(share) or f"with {self._side(share)}"
 
     def counted(self) -> str:

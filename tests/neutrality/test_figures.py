@@ -525,7 +525,7 @@ class TestShares:
         """Where a state differs from both sides, the bar has a part for that."""
         table = shares().assign(n_other=[0, 0, 0, 0, 25], other=[0, 0, 0, 0, 0.5], other_low=0.4, other_high=0.6)
         table.loc[1996, ["n", "first", "between", "reference", "away"]] = [50, 0, 0.04, 0.4, 0.06]
-        assert "with neither" in self.bars(figures.position_shares(table, title="T"))
+        assert "another vote" in self.bars(figures.position_shares(table, title="T"))
 
     def test_the_choice_of_boundary_is_said(self):
         """A picture by phase says where the shared years went."""

@@ -93,14 +93,14 @@ def test_benchmarks_stand_where_the_prose_puts_them() -> None:
 
 
 def test_absences_move_the_second_question_and_not_the_first(text: str) -> None:
-    """98 or 96 per cent; 31 absences; 71 and 57 per cent with neither."""
+    """98 or 96 per cent; 31 absences; 71 and 57 per cent of another vote."""
     without, kept = (_opposed("BLR", "USA", absences=one)["first"] for one in (False, True))
     assert f"{100 * without:.0f} or {100 * kept:.0f} per cent with Russia" in text
     left, kept_too = (_differing("BLR", "USA", absences=one) for one in (False, True))
     assert f"The {kept_too['n_away']:.0f} absences" in text
-    assert f"fall from {100 * left['other']:.0f} to {100 * kept_too['other']:.0f} per cent" in text
+    assert f"falls from {100 * left['other']:.0f} to {100 * kept_too['other']:.0f} per cent" in text
     parts = [f"{kept_too[name]:.2f}" for name in ("away", "between", "other")]
-    assert f"the votes with neither: {parts[0]}, {parts[1]} and {parts[2]}" in text
+    assert f"count `away` beside `between` and `other`: {parts[0]}, {parts[1]} and {parts[2]}" in text
 
 
 def test_the_interval_of_matters_is_about_twice_as_wide() -> None:

@@ -53,4 +53,4 @@ def test_the_list_says_how_long_it_is(lesson: Path) -> None:
     """The folded list tells the number of its words."""
     listed = _prose(lesson)[1]
     count = sum(line.startswith("| **") for line in listed.splitlines())
-    assert f"<summary>{count} words of this lesson" in listed
+    assert f"<summary>{count} word{'' if count == 1 else 's'} of this lesson" in listed
