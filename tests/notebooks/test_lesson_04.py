@@ -20,7 +20,7 @@ CHAINS = [
     ("d036", "Minsk must prove that neutrality is not against Russia", "the Digest page"),
     ("k084", "The ministry has worked out detailed plans", "Kłysiński → Makiey"),
     ("k095", "The main threat from outside is the rising tension", "Kłysiński → Belarusian officials"),
-    ("d030", "Minsk's policy is best called neutrality", "the Digest page → Bohdan and Isaev"),
+    ("d030", "Neutrality is the better name for Minsk's policy", "the Digest page → Bohdan and Isaev"),
     ("k037", "Three periods have three names", "Kłysiński → Ulakhovich"),
 ]
 KINDS = [
