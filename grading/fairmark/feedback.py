@@ -6,10 +6,11 @@ the formgrader's button make the same page. It loads nothing from elsewhere and 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from mistune import create_markdown
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
@@ -91,7 +92,7 @@ def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], writte
         "points": item.points,
         "changed": not by_hand and score != record["points"],
         "waiting": bool(grade.get("waiting")),
-        "message": message,
+        "message": _with_code(message),
         "comment": grade.get("comment") or "",
     }
 
@@ -130,6 +131,11 @@ def _grades(names: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for comment in notebook.comments:
             found.setdefault(comment.name, {})["comment"] = comment.comment
     return found
+
+
+def _with_code(message: str) -> Markup:
+    """Show what stands in backticks as code. A message may quote the student, so nothing else in it is markup."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(message))))  # noqa: S704  escaped just before
 
 
 def readable(answer: Json) -> str:

@@ -37,3 +37,9 @@ def test_a_list_that_a_student_was_given_is_a_list() -> None:
     page = feedback.page("T", "A", {"student": "anna", "stopped": ""}, [one])
     assert "<ul><li>1. &lt;b&gt;so&lt;/b&gt;</li><li>2. it&#39;s</li></ul>" in page
     assert "<dt>Your year</dt><dd>1991</dd>" in page
+
+
+def test_code_in_a_message_is_code_and_what_a_student_wrote_stays_text() -> None:
+    """A hint in backticks can be copied without them; nothing quoted from an answer becomes markup."""
+    shown = feedback._with_code("Use `agreement.pair(…)`; you gave <img src=x> and [a](b).")
+    assert shown == "Use <code>agreement.pair(…)</code>; you gave &lt;img src=x&gt; and [a](b)."
