@@ -39,6 +39,7 @@ def _renewed(text: str, new: list[glossary.Entry]) -> str:
     """Put the table of the new words, and their number, into the text of the cell."""
     counted = f"{len(new)} word{'' if len(new) == 1 else 's'}"
     text = re.sub(r"(?<=<summary>)\d+ words?(?= of this lesson)", counted, text)
+    text = re.sub(r"(\n\n\*.*\*)?(?=\n\n<details>)", f"\n\n*{glossary.reading()}*", text, count=1)
     table = glossary.table(new).strip()
     return re.sub(r"\| Word \|.*(?=\n\n</details>)", lambda _: table, text, flags=re.DOTALL)
 

@@ -4,6 +4,8 @@ English names are spelled as the sources spell them. Every entry has a Belarusia
 no settled form in the language, as most terms of this course have none, the form is our translation; names of authors
 that we found in Latin letters only are transliterated. ``sources`` says where the term comes up or what the line rests
 on: a locator, the id of a reference (see `neutrality.sources.reference`), or ``course`` for a term of this course.
+
+A form of which we are not sure is shown with ``(?)``, and `reading` says how much of the list a native reader has read.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from neutrality import tables
 
 KINDS = ("person", "place", "institution", "treaty", "document", "concept", "measure")
 """What an entry can be about."""
+LANGUAGES = {"be": "Belarusian", "ru": "Russian"}
+"""The languages of the forms, by their codes."""
 
 
 class UnknownTermError(LookupError):
@@ -38,6 +42,10 @@ class Entry:
     line : str
         One plain sentence, without a verdict.
     sources : tuple of str
+    doubt : tuple of str
+        The languages, ``"be"`` or ``"ru"``, in which we are not sure of the form.
+    read_by : str
+        The native reader who has read the forms, and the day; empty where nobody has.
     """
 
     id: str
@@ -48,6 +56,14 @@ class Entry:
     russian: str
     line: str
     sources: tuple[str, ...]
+    doubt: tuple[str, ...]
+    read_by: str
+
+    @property
+    def forms(self) -> dict[str, str]:
+        """The form in each language as a reader should see it: with ``(?)`` where it is in doubt."""
+        found = {"be": self.belarusian, "ru": self.russian}
+        return {LANGUAGES[code]: f"{form} (?)" if code in self.doubt else form for code, form in found.items()}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -131,8 +147,7 @@ def explain(term: str) -> None:
     """
     entry = find(term)
     print(f"{entry.english} ({entry.kind})")
-    forms = {"Belarusian": entry.belarusian, "Russian": entry.russian}
-    print(" ".join(f"{language}: {form}." for language, form in forms.items()))
+    print(" ".join(f"{language}: {form}." for language, form in entry.forms.items()))
     print(entry.line)
     print(f"Source: {'; '.join(entry.sources)}")
 
@@ -181,8 +196,31 @@ def table(entries: Iterable[Entry]) -> str:
     >>> print(table([find("Minsk")]).splitlines()[2])
     | **Minsk** | Мінск; Минск | The capital of Belarus; in both texts also a short name for its government. |
     """
-    rows = [f"| **{entry.english}** | {entry.belarusian}; {entry.russian} | {entry.line} |" for entry in entries]
+    rows = [f"| **{entry.english}** | {'; '.join(entry.forms.values())} | {entry.line} |" for entry in entries]
     return "\n".join(["| Word | Belarusian; Russian | In this course |", "| --- | --- | --- |", *rows])
+
+
+def reading() -> str:
+    """Say how much of the glossary a native reader has read.
+
+    Returns
+    -------
+    str
+        One or two sentences, for whoever sees the forms.
+
+    Examples
+    --------
+    >>> reading().endswith("(?) marks those of which the course is least sure.")
+    True
+    """
+    entries = load()
+    read = sum(bool(entry.read_by) for entry in entries)
+    if read == len(entries):
+        return "Native readers have read all Belarusian and Russian forms."
+    so_far = (
+        f"native readers have read {read} of {len(entries)} entries" if read else "no native reader has read them yet"
+    )
+    return f"Belarusian and Russian forms: {so_far}. (?) marks those of which the course is least sure."
 
 
 def _pattern(name: str) -> re.Pattern[str]:
@@ -191,7 +229,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _entry(row: dict[str, str]) -> Entry:
-    return Entry(also=_parts(row.pop("also")), sources=_parts(row.pop("source")), **row)
+    also, named, doubt = (_parts(row.pop(column)) for column in ("also", "source", "doubt"))
+    return Entry(also=also, sources=named, doubt=doubt, **row)
 
 
 def _parts(cell: str) -> tuple[str, ...]:

@@ -40,6 +40,13 @@ def test_each_form_is_in_its_alphabet(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_a_doubt_names_a_language_and_ends_when_a_native_reader_has_read(entry: Entry) -> None:
+    """Belarusian, Russian or both; and nobody reads a row and leaves it in doubt."""
+    assert set(entry.doubt) <= set(glossary.LANGUAGES)
+    assert not (entry.doubt and entry.read_by)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 def test_each_source_of_an_entry_resolves(entry: Entry) -> None:
     """A source is a locator, the id of a reference, or the course itself."""
     known = {*sources.references(), "course"}

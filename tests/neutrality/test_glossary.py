@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from neutrality import glossary
@@ -65,3 +67,23 @@ def test_the_terms_of_a_text_are_found(text: str, found: list[str]) -> None:
 def test_the_table_has_both_forms() -> None:
     """Belarusian first, then Russian."""
     assert "| Мінск; Минск |" in glossary.table([glossary.find("Minsk")])
+
+
+def test_a_form_in_doubt_is_shown_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the table and in the explanation, and in that language only."""
+    entry = replace(glossary.find("Minsk"), doubt=("ru",))
+    assert "| Мінск; Минск (?) |" in glossary.table([entry])
+    glossary.explain("hedging")
+    assert "Belarusian: хеджыраванне (?). Russian: хеджирование." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("read", "says"), [(0, "no native reader has read them yet"), (1, "have read 1 of 3 entries"), (3, "have read all")]
+)
+def test_it_is_said_how_much_a_native_reader_has_read(read: int, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None, some, or all of it."""
+    entries = [
+        replace(entry, read_by="N., 2026-11-29" if at < read else "") for at, entry in enumerate(glossary.load()[:3])
+    ]
+    monkeypatch.setattr(glossary, "load", lambda: tuple(entries))
+    assert says in glossary.reading()

@@ -50,7 +50,8 @@ def test_the_list_comes_before_the_first_section_and_holds_nothing_else(lesson: 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 def test_the_list_says_how_long_it_is(lesson: Path) -> None:
-    """The folded list tells the number of its words."""
+    """The folded list tells the number of its words, and above it stands who has read the forms."""
     listed = _prose(lesson)[1]
     count = sum(line.startswith("| **") for line in listed.splitlines())
     assert f"<summary>{count} word{'' if count == 1 else 's'} of this lesson" in listed
+    assert f"*{glossary.reading()}*\n\n<details>" in listed
