@@ -201,6 +201,14 @@ def test_a_pool_has_several_keys(entry):
     assert len({str(one) for one in entry.item.pool}) == len(entry.item.pool)
 
 
+@pytest.mark.parametrize(
+    "entry", [entry for entry in AUTOMATIC if entry.item.kind == "find-error" and entry.item.pool], ids=name
+)
+def test_kinds_of_error_do_not_map_onto_arguments_one_to_one(entry):
+    """Two kinds that are offered are no variant's, so nobody finds the own one by knowing the others."""
+    assert len(set(entry.item.form["errors"]) - {kind for _, kind in entry.keys}) >= 2
+
+
 # --- What may be said -------------------------------------------------------------------------------------------------
 
 
