@@ -21,6 +21,7 @@ import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+import worksheet
 from fairmark import bank, gradebook, modes, pictures
 from fairmark.files import replace_folder, write_text
 from fairmark.modes import Mode
@@ -299,11 +300,23 @@ def bundle(course: Settings) -> Path:
     """
     course.workdir.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=course.workdir, prefix=".bundle."))
+    try:
+        _fill(course, new)
+    except BaseException:
+        shutil.rmtree(new)
+        raise
+    finished = course.workdir / "bundle"
+    replace_folder(new, finished)
+    return finished
+
+
+def _fill(course: Settings, new: Path) -> None:
+    """Put everything into the bundle's folder."""
     new.chmod(0o755)
     _copy(course.lessons, new / "lessons")
     _copy(course.workdir / "release", new / "assignments")
-    for package in course.packages:
-        _copy(package, new / "package" / package.name)
+    for name, package in _packages(course).items():
+        _copy(package, new / "package" / name)
     for to, source in course.student_files.items():
         _copy(source, new / to)
     for to, name in course.prepare.items():
@@ -311,9 +324,11 @@ def bundle(course: Settings) -> Path:
     pictures.shrink(new / "lessons")
     for file, text in _student_files(course).items():
         write_text(new / file, text)
-    finished = course.workdir / "bundle"
-    replace_folder(new, finished)
-    return finished
+
+
+def _packages(course: Settings) -> dict[str, Path]:
+    """List what students import: the course's own packages, and ours, of which they get the copy that marks them."""
+    return {package.name: package for package in course.packages} | {"worksheet": Path(worksheet.__file__).parent}
 
 
 def _function(course: Settings, name: str) -> Callable[[Path], object]:
@@ -330,6 +345,8 @@ def _function(course: Settings, name: str) -> Callable[[Path], object]:
 
 
 def _copy(source: Path, target: Path) -> None:
+    if not source.exists():
+        raise ReleaseError(f"{source}: missing, and students are to get it; correct its path in course.toml")
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         ignored = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
@@ -340,14 +357,14 @@ def _copy(source: Path, target: Path) -> None:
 
 def _student_files(course: Settings) -> dict[str, str]:
     """Write the bundle's own project file, environment and page, from our list of dependencies."""
-    project = tomllib.loads(course.project.read_text(encoding="utf-8"))["project"]
+    project = _project(course)
     pages = Environment(
         loader=PackageLoader("fairmark", "pages"),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    packages = [package.name for package in course.packages]
+    packages = list(_packages(course))
     # Students get the commands of the packages that they get, and no other.
     scripts = {name: to for name, to in project.get("scripts", {}).items() if to.partition(".")[0] in packages}
     words = {"project": project, "course": course, "packages": packages, "scripts": scripts, "python": PYTHON}
@@ -366,7 +383,19 @@ def _student_files(course: Settings) -> dict[str, str]:
     }
 
 
+def _project(course: Settings) -> dict[str, Any]:
+    """Read the table of the course's ``pyproject.toml`` that says what students install."""
+    try:
+        project: dict[str, Any] = tomllib.loads(course.project.read_text(encoding="utf-8")).get("project", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ReleaseError(f"{course.project}: cannot be read: {error}") from None
+    for name in ("name", "version", "requires-python", "dependencies"):
+        if name not in project:
+            raise ReleaseError(f"{course.project}, table [project]: {name} is missing; students' copies need it")
+    return project
+
+
 def _requirement(project: dict[str, Any], name: str) -> str:
     """Find what our own list of dependencies asks of a library, so that it is written down once."""
-    listed = [one for extra in project["optional-dependencies"].values() for one in extra]
+    listed = [one for extra in project.get("optional-dependencies", {}).values() for one in extra]
     return next((one for one in listed if re.match(rf"{name}(?![\w.-])", one)), name)

@@ -26,7 +26,7 @@ class Settings:
     assignments, lessons : Path
         Folders of notebooks.
     packages : tuple of Path
-        The import packages that students get.
+        The course's own import packages, which students get beside ``worksheet``.
     student_files : dict
         Where to, within the student bundle, and where from.
     prepare : dict
@@ -131,7 +131,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read: {error}") from None
     try:
-        course, paths, student = record["course"], record["paths"], record["student"]
+        course, paths, student = record["course"], record["paths"], record.get("student", {})
         root, marks = file.parent, record.get("marks")
         env_bank = os.environ.get("FAIRMARK_BANK")
         exchange = os.environ.get("FAIRMARK_EXCHANGE") or paths.get("exchange")
@@ -143,8 +143,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             bank=(bank or (Path(env_bank) if env_bank else root / paths["bank"])).resolve(),
             assignments=(root / paths["assignments"]).resolve(),
             lessons=(root / paths["lessons"]).resolve(),
-            packages=tuple((root / one).resolve() for one in student["packages"]),
-            student_files={to: (root / source).resolve() for to, source in student["files"].items()},
+            packages=tuple((root / one).resolve() for one in student.get("packages", ())),
+            student_files={to: (root / source).resolve() for to, source in student.get("files", {}).items()},
             prepare=dict(student.get("prepare", {})),
             project=(root / paths["project"]).resolve(),
             workdir=(workdir or root / paths["workdir"]).resolve(),

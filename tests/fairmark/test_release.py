@@ -11,6 +11,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from ruamel.yaml import YAML
 from fairmark import bank, bundlesize, publishing, release, settings
 from fairmark.release import ReleaseError
 from fairmark.settings import Settings
+from worksheet import form
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "grading" / "course.toml"
@@ -368,9 +370,45 @@ def test_a_bundle_that_cannot_be_finished_leaves_the_old_one(new_course, tmp_pat
     before = contents(course.workdir / "bundle")
     assert before
     course.student_files["LICENSE"] = tmp_path / "missing"
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(release.ReleaseError, match=r"missing: missing.*correct its path in course\.toml"):
         release.bundle(course)
     assert contents(course.workdir / "bundle") == before
+    assert not list(course.workdir.glob(".bundle.*"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "cannot be read"),
+        ("[project", "cannot be read"),
+        ("", "table .project.: name is missing"),
+        ('[project]\nname = "a"\nversion = "1"\ndependencies = []', "table .project.: requires-python is missing"),
+    ],
+)
+def test_a_project_file_that_says_too_little_is_named(new_course, tmp_path, text, says):
+    """A course of one's own has a project file of its own; the message says which part of it is missing."""
+    course = new_course(tmp_path / "course")
+    (course.workdir / "release").mkdir(parents=True)
+    project = tmp_path / "pyproject.toml"
+    if text is not None:
+        project.write_text(text)
+    with pytest.raises(release.ReleaseError, match=rf"{re.escape(str(project))}.*{says}"):
+        release.bundle(replace(course, project=project))
+
+
+def test_students_get_the_worksheet_that_marks_them(new_course, tmp_path):
+    """It comes with fairmark: a course names its own packages only, and an image needs no other list of libraries."""
+    course = new_course(tmp_path / "course")
+    (course.workdir / "release").mkdir(parents=True)
+    project = tmp_path / "pyproject.toml"
+    project.write_text(
+        '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["jupyterlab"]'
+    )
+    folder = release.bundle(replace(course, project=project))
+    assert (folder / "package" / "worksheet" / "form.py").read_bytes() == Path(form.__file__).read_bytes()
+    theirs = tomllib.loads((folder / "package" / "pyproject.toml").read_text())
+    assert theirs["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["worksheet"]
+    assert '- "nbgrader"' in (folder / "environment.yml").read_text()
 
 
 def test_the_bundle_has_no_row_that_serves_as_an_item(released):
