@@ -41,9 +41,9 @@ def tidy(item: Item, answer: Json) -> Json:
 
     Examples
     --------
-    >>> item = Item("a-q1", "locate", 1, "", "", "", form={"sources": ["osw-2018"]})
-    >>> tidy(item, " OSW-2018, s1.P3 ")
-    'osw-2018 s1.p3'
+    >>> item = Item("a-q1", "locate", 1, "", "", "", form={"sources": ["letter-1871"]})
+    >>> tidy(item, " LETTER-1871, s1.P3 ")
+    'letter-1871 s1.p3'
     """
     if isinstance(answer, str):
         text = unicodedata.normalize("NFC", answer).strip()
