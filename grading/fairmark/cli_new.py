@@ -24,4 +24,6 @@ def new_command(folder: Path) -> None:
     click.echo(f"A small course is in {folder.resolve()}:")
     for file in written:
         click.echo(f"  {file.as_posix()}")
-    click.echo("Go into that folder. There, fairmark class run releases it and marks an invented class.")
+    click.echo(
+        "Go into that folder. There, fairmark --workdir trial class run releases it and marks an invented class."
+    )

@@ -20,6 +20,7 @@ from typing import Any
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.api import Gradebook, MissingEntry
 
 import worksheet
 from fairmark import bank, gradebook, modes, pictures
@@ -75,23 +76,62 @@ def build(course: Settings) -> list[Released]:
     fairmark.modes.ModesError
         If the table of modes is.
     """
-    nbgrader, table = gradebook.api(course), modes.load(course.modes)
+    nbgrader = gradebook.api(course)
+    sheets = {name: one.sheet(course.course, course.term) for name, one in bank.load(course.bank).items()}
+    notebooks = _compose_all(course, sheets)
+    _keep_what_was_answered(course, notebooks)
     released = []
-    for name, assignment in bank.load(course.bank).items():
-        source = course.assignments / f"{name}.ipynb"
-        if not source.is_file():
-            raise ReleaseError(f"{source}: missing; the bank has an assignment {name!r}")
-        sheet = assignment.sheet(course.course, course.term)
-        told = notice(table.get(name, modes.FORM_ONLY))
-        notebook = compose(nbformat.read(source, as_version=4), sheet, source.name, told)
+    for name, sheet in sheets.items():
         folder = course.workdir / "source" / name
-        write_text(folder / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+        write_text(folder / f"{name}.ipynb", nbformat.writes(notebooks[name]) + "\n")
         write_text(folder / "items.json", json.dumps(sheet.to_json(), indent=1, ensure_ascii=False) + "\n")
         gradebook.check(nbgrader.generate_assignment(name), f"release {name}")
         target = course.workdir / "release" / name / f"{name}.ipynb"
-        released.append(Released(name, len(sheet.items), assignment.points, target))
+        points = sum(item.points for item in sheet.items.values())
+        released.append(Released(name, len(sheet.items), points, target))
     bundle(course)
     return released
+
+
+def _compose_all(course: Settings, sheets: dict[str, Sheet]) -> dict[str, nbformat.NotebookNode]:
+    """Compose every assignment's notebook, so that a mistake in one of them releases none."""
+    table = modes.load(course.modes)
+    notebooks = {}
+    for name, sheet in sheets.items():
+        source = course.assignments / f"{name}.ipynb"
+        if not source.is_file():
+            raise ReleaseError(f"{source}: missing; the bank has an assignment {name!r}")
+        told = notice(table.get(name, modes.FORM_ONLY))
+        notebooks[name] = compose(_read(source), sheet, source.name, told)
+    return notebooks
+
+
+def _read(file: Path) -> nbformat.NotebookNode:
+    try:
+        notebook = nbformat.read(file, as_version=4)
+        nbformat.validate(notebook)
+    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise ReleaseError(f"{file}: cannot be read as a notebook; save it anew with JupyterLab ({error})") from None
+    return notebook
+
+
+def _keep_what_was_answered(course: Settings, notebooks: dict[str, nbformat.NotebookNode]) -> None:
+    """Refuse to add or take away cells that students' work rests on; nbgrader would stop halfway."""
+    with Gradebook(course.gradebook, course.course) as book:
+        for name, notebook in notebooks.items():
+            try:
+                known = book.find_notebook(name, name)
+            except MissingEntry:
+                continue
+            before = {str(cell.name) for cell in known.source_cells}
+            now = {cell.metadata["nbgrader"]["grade_id"] for cell in notebook.cells if "nbgrader" in cell.metadata}
+            changed = [f"{one} is {'new' if one in now else 'gone'}" for one in sorted(now ^ before)]
+            if changed and known.submissions:
+                raise ReleaseError(
+                    f"{name}: work of {len(known.submissions)} students is in the gradebook, so its cells must stay as "
+                    f"they were released ({', '.join(changed)}). Texts and keys may "
+                    "change. To try new questions, name another folder with --workdir"
+                )
 
 
 def notice(mode: Mode) -> str:

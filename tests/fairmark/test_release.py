@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from PIL import Image, ImageChops
@@ -521,3 +522,34 @@ def test_an_item_with_variants_shows_the_students_own(new_course, mini_source, t
     assert names[place - 1 : place + 3] == ["mini1-q3-prompt", "mini1-q3-given", "mini1-q3-answer", "mini1-q3"]
     assert composed.cells[place].metadata.nbgrader["locked"]
     assert 'variant("mini1-q3")' in composed.cells[place].source
+
+
+def test_questions_that_were_answered_stay(new_course, mini_bank_text, mini_source, tmp_path):
+    """A new question in a set that students have handed in stops the release before it changes anything."""
+    course = new_course(tmp_path / "course")
+    release.build(course)
+    with Gradebook(course.gradebook, course.course) as book:
+        book.add_student("anna")
+        book.add_submission("mini1", "anna")
+    before = contents(course.workdir / "release"), contents(course.workdir / "source")
+    text = mini_bank_text.replace("Where does it stand?", "Where is it?")
+    (course.bank / "mini1.yaml").write_text(text)
+    release.build(course)
+    assert contents(course.workdir / "release") != before[0]
+    before = contents(course.workdir / "release"), contents(course.workdir / "source")
+    (course.bank / "mini1.yaml").write_text(text.replace("mini1-q6", "mini1-q7"))
+    source = mini_source()
+    source.cells[-1].metadata["item"] = "mini1-q7"
+    nbformat.write(source, course.assignments / "mini1.ipynb")
+    with pytest.raises(ReleaseError, match=r"mini1: work of 1 students.*mini1-q6 is gone.*mini1-q7 is new.*--workdir"):
+        release.build(course)
+    assert (contents(course.workdir / "release"), contents(course.workdir / "source")) == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'])
+def test_a_source_that_is_no_notebook_is_named(new_course, tmp_path, text):
+    """The message names the file and the remedy."""
+    course = new_course(tmp_path / "course")
+    (course.assignments / "mini1.ipynb").write_text(text)
+    with pytest.raises(ReleaseError, match=r"mini1\.ipynb: cannot be read as a notebook; save it anew"):
+        release.build(course)
