@@ -29,7 +29,6 @@ from fairmark.modes import Mode
 from fairmark.settings import Settings
 from worksheet.items import Item, Sheet
 
-SCHEMA = 3
 PYTHON = "3.13"
 """What a JupyterHub's image runs: the newest version for which each of the libraries can be had."""
 ON_HUB = ("nbgitpuller", "nbgrader")
@@ -244,7 +243,7 @@ def _question(item: Item, answer: Any, name: str) -> list[Any]:
 def _cell(make: Any, cell_id: str, source: str, points: float | None = None, **roles: bool) -> Any:
     cell = make(source, id=cell_id)
     marks = {"grade": False, "solution": False, "locked": False, "task": False} | roles
-    cell.metadata["nbgrader"] = marks | {"grade_id": cell_id, "schema_version": SCHEMA}
+    cell.metadata["nbgrader"] = marks | {"grade_id": cell_id, "schema_version": gradebook.SCHEMA}
     if points is not None:
         cell.metadata["nbgrader"]["points"] = points
     return cell
