@@ -154,7 +154,7 @@ def _attribute(item: Item, answer: Json) -> str | None:
 def _order(item: Item, answer: Json) -> str | None:
     wrong = _id_list(item, answer)
     if wrong is None and isinstance(answer, list) and len(answer) != len(item.options):
-        return f"Put all {len(item.options)} into the list, the earliest first; you gave {len(answer)}."
+        return f"Put all {len(item.options)} into the list, in the order that is asked for; you gave {len(answer)}."
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""Build what students get: assignments with their questions, and the bundle around them.
+"""Release the assignments: each source notebook with its questions, put together from the public halves.
 
 Of the bank only the public halves are read here (:meth:`fairmark.bank.Assignment.sheet`), so two banks that differ
 only in their secret halves give the same release, byte for byte.
@@ -6,33 +6,21 @@ only in their secret halves give the same release, byte for byte.
 
 from __future__ import annotations
 
-import importlib
 import json
-import re
-import shutil
-import tempfile
-import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook, MissingEntry
 
-import worksheet
-from fairmark import bank, gradebook, modes, pictures
-from fairmark.files import replace_folder, write_text
+from fairmark import bank, gradebook, modes, studentbundle
+from fairmark.files import write_text
 from fairmark.modes import Mode
 from fairmark.settings import Settings
 from worksheet.items import Item, Sheet
 
-PYTHON = "3.13"
-"""What a JupyterHub's image runs: the newest version for which each of the libraries can be had."""
-ON_HUB = ("nbgitpuller", "nbgrader")
-"""What an image holds beside the student's packages: new releases come in and work goes out through them."""
 HIDDEN = """\
 ### BEGIN HIDDEN TESTS
 raise RuntimeError("This course is marked with fairmark; nbgrader alone gives no points.")
@@ -88,7 +76,7 @@ def build(course: Settings) -> list[Released]:
         target = course.workdir / "release" / name / f"{name}.ipynb"
         points = sum(item.points for item in sheet.items.values())
         released.append(Released(name, len(sheet.items), points, target))
-    bundle(course)
+    studentbundle.build(course)
     return released
 
 
@@ -322,119 +310,3 @@ def _how(item: Item) -> str:
     if item.kind == "number" and "unit" in item.form:
         return f"*Answer with a number, without quotation marks, in this unit: {item.form['unit']}.*"
     return f"*Answer with {_HOW[item.form['precision'] if item.kind == 'date' else item.kind]}"
-
-
-def bundle(course: Settings) -> Path:
-    """Build the folder that students get: lessons, assignments, and a package of their own.
-
-    Parameters
-    ----------
-    course
-        The settings; the assignments must have been released.
-
-    Returns
-    -------
-    Path
-        The folder, put in its place only when it is complete.
-    """
-    course.workdir.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=course.workdir, prefix=".bundle."))
-    try:
-        _fill(course, new)
-    except BaseException:
-        shutil.rmtree(new)
-        raise
-    finished = course.workdir / "bundle"
-    replace_folder(new, finished)
-    return finished
-
-
-def _fill(course: Settings, new: Path) -> None:
-    """Put everything into the bundle's folder."""
-    new.chmod(0o755)
-    _copy(course.lessons, new / "lessons")
-    _copy(course.workdir / "release", new / "assignments")
-    for name, package in _packages(course).items():
-        _copy(package, new / "package" / name)
-    for to, source in course.student_files.items():
-        _copy(source, new / to)
-    for to, name in course.prepare.items():
-        _function(course, name)(new / to)
-    pictures.shrink(new / "lessons")
-    for file, text in _student_files(course).items():
-        write_text(new / file, text)
-
-
-def _packages(course: Settings) -> dict[str, Path]:
-    """List what students import: the course's own packages, and ours, of which they get the copy that marks them."""
-    return {package.name: package for package in course.packages} | {"worksheet": Path(worksheet.__file__).parent}
-
-
-def _function(course: Settings, name: str) -> Callable[[Path], object]:
-    """Find the function that the settings name: the course knows what its own files hold, and this package does not."""
-    module, _, function = name.partition(":")
-    try:
-        found: Callable[[Path], object] = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ReleaseError(
-            f"{course.file}: [student.prepare] names {name!r}, which cannot be loaded ({error}). "
-            "Write module:function, and install the module; nothing is released without it."
-        ) from None
-    return found
-
-
-def _copy(source: Path, target: Path) -> None:
-    if not source.exists():
-        raise ReleaseError(f"{source}: missing, and students are to get it; correct its path in course.toml")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        ignored = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
-        shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored)
-    else:
-        shutil.copyfile(source, target)
-
-
-def _student_files(course: Settings) -> dict[str, str]:
-    """Write the bundle's own project file, environment and page, from our list of dependencies."""
-    project = _project(course)
-    pages = Environment(
-        loader=PackageLoader("fairmark", "pages"),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    packages = list(_packages(course))
-    # Students get the commands of the packages that they get, and no other.
-    scripts = {name: to for name, to in project.get("scripts", {}).items() if to.partition(".")[0] in packages}
-    words = {"project": project, "course": course, "packages": packages, "scripts": scripts, "python": PYTHON}
-    words["on_hub"] = [_requirement(project, name) for name in ON_HUB]
-    return {
-        file: pages.get_template(f"student-{Path(file).name.lstrip('.')}").render(words)
-        for file in (
-            "package/pyproject.toml",
-            "package/README.md",
-            "environment.yml",
-            "postBuild",
-            "README.md",
-            ".gitignore",
-            ".gitattributes",
-        )
-    }
-
-
-def _project(course: Settings) -> dict[str, Any]:
-    """Read the table of the course's ``pyproject.toml`` that says what students install."""
-    try:
-        project: dict[str, Any] = tomllib.loads(course.project.read_text(encoding="utf-8")).get("project", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ReleaseError(f"{course.project}: cannot be read: {error}") from None
-    for name in ("name", "version", "requires-python", "dependencies"):
-        if name not in project:
-            raise ReleaseError(f"{course.project}, table [project]: {name} is missing; students' copies need it")
-    return project
-
-
-def _requirement(project: dict[str, Any], name: str) -> str:
-    """Find what our own list of dependencies asks of a library, so that it is written down once."""
-    listed = [one for extra in project.get("optional-dependencies", {}).values() for one in extra]
-    return next((one for one in listed if re.match(rf"{name}(?![\w.-])", one)), name)

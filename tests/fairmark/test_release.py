@@ -11,7 +11,6 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from ruamel.yaml import YAML
 from fairmark import bank, bundlesize, publishing, release, settings
 from fairmark.release import ReleaseError
 from fairmark.settings import Settings
-from worksheet import form
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "grading" / "course.toml"
@@ -363,55 +361,6 @@ def test_the_bundles_page_names_what_is_there(released):
     assert len({path.casefold() for path in paths}) == len(paths)
 
 
-def test_a_bundle_that_cannot_be_finished_leaves_the_old_one(new_course, tmp_path):
-    """A missing file stops the build before anything is replaced."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    release.bundle(course)
-    before = contents(course.workdir / "bundle")
-    assert before
-    course.student_files["LICENSE"] = tmp_path / "missing"
-    with pytest.raises(release.ReleaseError, match=r"missing: missing.*correct its path in course\.toml"):
-        release.bundle(course)
-    assert contents(course.workdir / "bundle") == before
-    assert not list(course.workdir.glob(".bundle.*"))
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (None, "cannot be read"),
-        ("[project", "cannot be read"),
-        ("", "table .project.: name is missing"),
-        ('[project]\nname = "a"\nversion = "1"\ndependencies = []', "table .project.: requires-python is missing"),
-    ],
-)
-def test_a_project_file_that_says_too_little_is_named(new_course, tmp_path, text, says):
-    """A course of one's own has a project file of its own; the message says which part of it is missing."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    project = tmp_path / "pyproject.toml"
-    if text is not None:
-        project.write_text(text)
-    with pytest.raises(release.ReleaseError, match=rf"{re.escape(str(project))}.*{says}"):
-        release.bundle(replace(course, project=project))
-
-
-def test_students_get_the_worksheet_that_marks_them(new_course, tmp_path):
-    """It comes with fairmark: a course names its own packages only, and an image needs no other list of libraries."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    project = tmp_path / "pyproject.toml"
-    project.write_text(
-        '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["jupyterlab"]'
-    )
-    folder = release.bundle(replace(course, project=project))
-    assert (folder / "package" / "worksheet" / "form.py").read_bytes() == Path(form.__file__).read_bytes()
-    theirs = tomllib.loads((folder / "package" / "pyproject.toml").read_text())
-    assert theirs["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["worksheet"]
-    assert '- "nbgrader"' in (folder / "environment.yml").read_text()
-
-
 def test_the_bundle_has_no_row_that_serves_as_an_item(released):
     """Whatever a graded question rests on is in the project's tables, marked so, and not in the bundle's."""
     folder = released.workdir / "bundle" / "package" / "neutrality" / "_data" / "stances"
@@ -426,30 +375,6 @@ def test_the_bundle_has_no_row_that_serves_as_an_item(released):
         shipped = rows(folder / name)
         assert "item" not in {row.get("use") for row in shipped}
         assert not items & {word for row in shipped for cell in row.values() for word in cell.split(";")}
-
-
-def test_a_copy_is_prepared_before_students_get_it(new_course, tmp_path, monkeypatch):
-    """The function that the settings name is called with the copy, and the original stays as it is."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    (tmp_path / "cleaner.py").write_text("def clean(path):\n    path.write_text('clean')\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    original = course.student_files["LICENSE"].read_bytes()
-    course.prepare["LICENSE"] = "cleaner:clean"
-    release.bundle(course)
-    assert (course.workdir / "bundle" / "LICENSE").read_text() == "clean"
-    assert course.student_files["LICENSE"].read_bytes() == original
-
-
-@pytest.mark.parametrize("name", ["nowhere:clean", "json:nothing", "json", ""])
-def test_a_prepare_function_that_there_is_not_stops_the_release(new_course, tmp_path, name):
-    """Nothing goes out that should have been cleaned; the message names the settings and the remedy."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    course.prepare["LICENSE"] = name
-    with pytest.raises(ReleaseError, match=r"course\.toml.*prepare.*module:function"):
-        release.bundle(course)
-    assert not (course.workdir / "bundle").exists()
 
 
 # --- Composing --------------------------------------------------------------------------------------------------------
