@@ -115,6 +115,23 @@ def find_file(start: Path | None = None) -> Path:
     raise SettingsError(f"no course.toml in {start} or above it; name it with --settings FILE")
 
 
+def _check(file: Path, record: dict[str, Any]) -> None:
+    """Refuse what a person easily writes in its place: a number for a text, or a name that cannot be a folder's."""
+    for table in ("course", "paths", "student", "marks", "service", "marking"):
+        if not isinstance(record.get(table, {}), dict):
+            raise SettingsError(f"{file}: {table} must be a table; write [{table}] on a line of its own")
+    for table in ("course", "paths"):
+        for name, value in record.get(table, {}).items():
+            if not isinstance(value, str):
+                raise SettingsError(f'{file}, [{table}]: {name} must be in quotation marks, as in {name} = "{value}"')
+    student = record.get("student", {})
+    if not isinstance(student.get("packages", []), list):
+        raise SettingsError(f'{file}, [student]: packages must be a list, as in packages = ["package/name"]')
+    named = record.get("course", {}).get("id", "x")
+    if not _ID.fullmatch(named):
+        raise SettingsError(f"{file}, [course]: id is {named!r}; use letters, digits and hyphens only")
+
+
 def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | None = None) -> Settings:
     """Read the settings.
 
@@ -165,20 +182,3 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None
-
-
-def _check(file: Path, record: dict[str, Any]) -> None:
-    """Refuse what a person easily writes in its place: a number for a text, or a name that cannot be a folder's."""
-    for table in ("course", "paths", "student", "marks", "service", "marking"):
-        if not isinstance(record.get(table, {}), dict):
-            raise SettingsError(f"{file}: {table} must be a table; write [{table}] on a line of its own")
-    for table in ("course", "paths"):
-        for name, value in record.get(table, {}).items():
-            if not isinstance(value, str):
-                raise SettingsError(f'{file}, [{table}]: {name} must be in quotation marks, as in {name} = "{value}"')
-    student = record.get("student", {})
-    if not isinstance(student.get("packages", []), list):
-        raise SettingsError(f'{file}, [student]: packages must be a list, as in packages = ["package/name"]')
-    named = record.get("course", {}).get("id", "x")
-    if not _ID.fullmatch(named):
-        raise SettingsError(f"{file}, [course]: id is {named!r}; use letters, digits and hyphens only")
