@@ -44,9 +44,9 @@ def describe(figure: Any) -> dict[str, Any]:
     --------
     >>> from matplotlib.figure import Figure
     >>> figure = Figure()
-    >>> _ = figure.subplots().plot([1991, 1992], [1.0, 0.9], label="Belarus")
+    >>> _ = figure.subplots().plot([1991, 1992], [1.0, 0.9], label="One")
     >>> describe(figure)["axes"][0]["series"]
-    [{'x': [1991.0, 1992.0], 'y': [1.0, 0.9], 'label': 'Belarus'}]
+    [{'x': [1991.0, 1992.0], 'y': [1.0, 0.9], 'label': 'One'}]
     """
     whole = getattr(figure, "figure", None) or figure
     return {"axes": [_axes(axes) for axes in whole.axes], "alt": str(getattr(whole, "alt_text", ""))}

@@ -41,9 +41,9 @@ def tidy(item: Item, answer: Json) -> Json:
 
     Examples
     --------
-    >>> item = Item("a-q1", "locate", 1, "", "", "", form={"sources": ["osw-2018"]})
-    >>> tidy(item, " OSW-2018, s1.P3 ")
-    'osw-2018 s1.p3'
+    >>> item = Item("a-q1", "locate", 1, "", "", "", form={"sources": ["letter-1871"]})
+    >>> tidy(item, " LETTER-1871, s1.P3 ")
+    'letter-1871 s1.p3'
     """
     if isinstance(answer, str):
         text = unicodedata.normalize("NFC", answer).strip()
@@ -154,7 +154,7 @@ def _attribute(item: Item, answer: Json) -> str | None:
 def _order(item: Item, answer: Json) -> str | None:
     wrong = _id_list(item, answer)
     if wrong is None and isinstance(answer, list) and len(answer) != len(item.options):
-        return f"Put all {len(item.options)} into the list, the earliest first; you gave {len(answer)}."
+        return f"Put all {len(item.options)} into the list, in the order that is asked for; you gave {len(answer)}."
     return wrong
 
 

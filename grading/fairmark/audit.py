@@ -11,7 +11,6 @@ import datetime as dt
 import functools
 import getpass
 import hashlib
-import importlib.metadata
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, Submi
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from fairmark import ledger
+from fairmark import distribution, ledger
 from fairmark.files import fingerprint
 
 START = "0" * 64
@@ -158,7 +157,7 @@ def software() -> str:
     True
     """
     source = fingerprint(Path(__file__).parent, "*.py")
-    return f"fairmark {importlib.metadata.version('between-minsk-and-moscow')} ({source[:12]})"
+    return f"fairmark {distribution.installed().version} ({source[:12]})"
 
 
 def _now() -> dt.datetime:

@@ -36,6 +36,7 @@ from fairmark import (
     environment,
     exports,
     gradebook,
+    guessing,
     marking,
     modes,
     publishing,
@@ -44,11 +45,13 @@ from fairmark import (
     report,
     results,
     settings,
+    studentbundle,
     submissions,
     weights,
     worker,
 )
 from fairmark import bank as item_bank
+from fairmark.cli_new import new_command
 from fairmark.marking import Marked
 from fairmark.reasons import REASONS
 from fairmark.regrade import Change
@@ -61,6 +64,7 @@ _EXPECTED = (
     settings.SettingsError,
     item_bank.BankError,
     release.ReleaseError,
+    studentbundle.BundleError,
     publishing.PublishError,
     classroom.RealClassError,
     gradebook.NotReleasedError,
@@ -92,10 +96,15 @@ def main(context: click.Context, file: Path | None, bank: Path | None, workdir: 
     In the order of a term: `release` once; then for each assignment `collect`, `mark`, a person's marks in nbgrader's
     formgrader, `feedback`, `export`. Marks live in nbgrader's gradebook, so its own commands work in the same folder.
 
-    To see all of it on an invented class, run `fairmark class run`.
+    To see all of it on an invented class, run `fairmark class run`. To begin a course of your own, run `fairmark new`.
     """
+    if context.invoked_subcommand == new_command.name:
+        return
     with _explained():
         context.obj = settings.load(file, bank=bank, workdir=workdir)
+
+
+main.add_command(new_command)
 
 
 @main.command("release")
@@ -285,7 +294,11 @@ def bank_group() -> None:
 @bank_group.command("check")
 @click.pass_obj
 def bank_check(course: Settings) -> None:
-    """Check the bank: its form, and that no message gives a key away."""
+    """Check the bank: its form, and that no message gives a key away.
+
+    Prints for each assignment how many points a program marks, and how much of them somebody earns on average who
+    has read nothing and guesses.
+    """
     with _explained():
         assignments = item_bank.load(course.bank)
         leaks = [
@@ -297,7 +310,9 @@ def bank_check(course: Settings) -> None:
     for leak in leaks:
         console.print(leak)
     for name, one in assignments.items():
-        console.print(f"{name}: {len(one.entries)} items, {one.points:g} points")
+        earned, automatic = guessing.expected_points(one)
+        by_luck = f"; blind guessing earns {earned / automatic:.0%} of {automatic:g}" if automatic else ""
+        console.print(f"{name}: {len(one.entries)} items, {one.points:g} points{by_luck}")
     if leaks:
         sys.exit(1)
 

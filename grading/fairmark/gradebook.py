@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import logging
 import os
 import sys
@@ -32,7 +33,10 @@ _RELEASE_STEPS = [
 ]
 # Marking is fairmark.autograde.Autograde's, which runs no steps. Where nbgrader's own class meets this configuration
 # all the same, its first step refuses.
-_MARKING_STEPS = ["fairmark.autograde.Refuse"]
+_AUTOGRADE = "fairmark.autograde"
+_MARKING_STEPS = [f"{_AUTOGRADE}.Refuse"]
+SCHEMA = 3
+"""The version of nbgrader's metadata of cells."""
 LOCAL = "nbgrader_local.py"
 """The file beside ``course.toml`` where an instructor's own settings of nbgrader go."""
 
@@ -92,9 +96,8 @@ def take_over() -> None:
     """Have ``nbgrader autograde`` and the formgrader's button, which name nbgrader's class, use ours."""
     from nbgrader.apps import api, autogradeapp
 
-    from fairmark.autograde import Autograde
-
-    api.Autograde = autogradeapp.Autograde = Autograde
+    # By name, as nbgrader finds the other classes that the configuration names: they stand above this module.
+    api.Autograde = autogradeapp.Autograde = importlib.import_module(_AUTOGRADE).Autograde
 
 
 def course_of(rules: Config) -> Settings:

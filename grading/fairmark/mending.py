@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fairmark.database import GradebookError
-from fairmark.release import SCHEMA
+from fairmark.gradebook import SCHEMA
 from fairmark.settings import Settings
 from fairmark.submissions import Cell, Kind, Submission
 

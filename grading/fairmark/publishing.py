@@ -51,7 +51,7 @@ def publish(bundle: Path, repository: str, *, course: str, title: str, branch: s
     Parameters
     ----------
     bundle
-        The folder that :func:`fairmark.release.bundle` made.
+        The folder that :func:`fairmark.studentbundle.build` made.
     repository
         A folder, made where it is missing, or an address that git can push to.
     course, title

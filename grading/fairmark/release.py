@@ -1,4 +1,4 @@
-"""Build what students get: assignments with their questions, and the bundle around them.
+"""Release the assignments: each source notebook with its questions, put together from the public halves.
 
 Of the bank only the public halves are read here (:meth:`fairmark.bank.Assignment.sheet`), so two banks that differ
 only in their secret halves give the same release, byte for byte.
@@ -6,32 +6,21 @@ only in their secret halves give the same release, byte for byte.
 
 from __future__ import annotations
 
-import importlib
 import json
-import re
-import shutil
-import tempfile
-import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.api import Gradebook, MissingEntry
 
-from fairmark import bank, gradebook, modes, pictures
-from fairmark.files import replace_folder, write_text
+from fairmark import bank, gradebook, modes, studentbundle
+from fairmark.files import write_text
 from fairmark.modes import Mode
 from fairmark.settings import Settings
 from worksheet.items import Item, Sheet
 
-SCHEMA = 3
-PYTHON = "3.13"
-"""What a JupyterHub's image runs: the newest version for which each of the libraries can be had."""
-ON_HUB = ("nbgitpuller", "nbgrader")
-"""What an image holds beside the student's packages: new releases come in and work goes out through them."""
 HIDDEN = """\
 ### BEGIN HIDDEN TESTS
 raise RuntimeError("This course is marked with fairmark; nbgrader alone gives no points.")
@@ -74,23 +63,62 @@ def build(course: Settings) -> list[Released]:
     fairmark.modes.ModesError
         If the table of modes is.
     """
-    nbgrader, table = gradebook.api(course), modes.load(course.modes)
+    nbgrader = gradebook.api(course)
+    sheets = {name: one.sheet(course.course, course.term) for name, one in bank.load(course.bank).items()}
+    notebooks = _compose_all(course, sheets)
+    _keep_what_was_answered(course, notebooks)
     released = []
-    for name, assignment in bank.load(course.bank).items():
-        source = course.assignments / f"{name}.ipynb"
-        if not source.is_file():
-            raise ReleaseError(f"{source}: missing; the bank has an assignment {name!r}")
-        sheet = assignment.sheet(course.course, course.term)
-        told = notice(table.get(name, modes.FORM_ONLY))
-        notebook = compose(nbformat.read(source, as_version=4), sheet, source.name, told)
+    for name, sheet in sheets.items():
         folder = course.workdir / "source" / name
-        write_text(folder / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+        write_text(folder / f"{name}.ipynb", nbformat.writes(notebooks[name]) + "\n")
         write_text(folder / "items.json", json.dumps(sheet.to_json(), indent=1, ensure_ascii=False) + "\n")
         gradebook.check(nbgrader.generate_assignment(name), f"release {name}")
         target = course.workdir / "release" / name / f"{name}.ipynb"
-        released.append(Released(name, len(sheet.items), assignment.points, target))
-    bundle(course)
+        points = sum(item.points for item in sheet.items.values())
+        released.append(Released(name, len(sheet.items), points, target))
+    studentbundle.build(course)
     return released
+
+
+def _compose_all(course: Settings, sheets: dict[str, Sheet]) -> dict[str, nbformat.NotebookNode]:
+    """Compose every assignment's notebook, so that a mistake in one of them releases none."""
+    table = modes.load(course.modes)
+    notebooks = {}
+    for name, sheet in sheets.items():
+        source = course.assignments / f"{name}.ipynb"
+        if not source.is_file():
+            raise ReleaseError(f"{source}: missing; the bank has an assignment {name!r}")
+        told = notice(table.get(name, modes.FORM_ONLY))
+        notebooks[name] = compose(_read(source), sheet, source.name, told)
+    return notebooks
+
+
+def _read(file: Path) -> nbformat.NotebookNode:
+    try:
+        notebook = nbformat.read(file, as_version=4)
+        nbformat.validate(notebook)
+    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise ReleaseError(f"{file}: cannot be read as a notebook; save it anew with JupyterLab ({error})") from None
+    return notebook
+
+
+def _keep_what_was_answered(course: Settings, notebooks: dict[str, nbformat.NotebookNode]) -> None:
+    """Refuse to add or take away cells that students' work rests on; nbgrader would stop halfway."""
+    with Gradebook(course.gradebook, course.course) as book:
+        for name, notebook in notebooks.items():
+            try:
+                known = book.find_notebook(name, name)
+            except MissingEntry:
+                continue
+            before = {str(cell.name) for cell in known.source_cells}
+            now = {cell.metadata["nbgrader"]["grade_id"] for cell in notebook.cells if "nbgrader" in cell.metadata}
+            changed = [f"{one} is {'new' if one in now else 'gone'}" for one in sorted(now ^ before)]
+            if changed and known.submissions:
+                raise ReleaseError(
+                    f"{name}: work of {len(known.submissions)} students is in the gradebook, so its cells must stay as "
+                    f"they were released ({', '.join(changed)}). Texts and keys may "
+                    "change. To try new questions, name another folder with --workdir"
+                )
 
 
 def notice(mode: Mode) -> str:
@@ -203,7 +231,7 @@ def _question(item: Item, answer: Any, name: str) -> list[Any]:
 def _cell(make: Any, cell_id: str, source: str, points: float | None = None, **roles: bool) -> Any:
     cell = make(source, id=cell_id)
     marks = {"grade": False, "solution": False, "locked": False, "task": False} | roles
-    cell.metadata["nbgrader"] = marks | {"grade_id": cell_id, "schema_version": SCHEMA}
+    cell.metadata["nbgrader"] = marks | {"grade_id": cell_id, "schema_version": gradebook.SCHEMA}
     if points is not None:
         cell.metadata["nbgrader"]["points"] = points
     return cell
@@ -282,91 +310,3 @@ def _how(item: Item) -> str:
     if item.kind == "number" and "unit" in item.form:
         return f"*Answer with a number, without quotation marks, in this unit: {item.form['unit']}.*"
     return f"*Answer with {_HOW[item.form['precision'] if item.kind == 'date' else item.kind]}"
-
-
-def bundle(course: Settings) -> Path:
-    """Build the folder that students get: lessons, assignments, and a package of their own.
-
-    Parameters
-    ----------
-    course
-        The settings; the assignments must have been released.
-
-    Returns
-    -------
-    Path
-        The folder, put in its place only when it is complete.
-    """
-    course.workdir.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=course.workdir, prefix=".bundle."))
-    new.chmod(0o755)
-    _copy(course.lessons, new / "lessons")
-    _copy(course.workdir / "release", new / "assignments")
-    for package in course.packages:
-        _copy(package, new / "package" / package.name)
-    for to, source in course.student_files.items():
-        _copy(source, new / to)
-    for to, name in course.prepare.items():
-        _function(course, name)(new / to)
-    pictures.shrink(new / "lessons")
-    for file, text in _student_files(course).items():
-        write_text(new / file, text)
-    finished = course.workdir / "bundle"
-    replace_folder(new, finished)
-    return finished
-
-
-def _function(course: Settings, name: str) -> Callable[[Path], object]:
-    """Find the function that the settings name: the course knows what its own files hold, and this package does not."""
-    module, _, function = name.partition(":")
-    try:
-        found: Callable[[Path], object] = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ReleaseError(
-            f"{course.file}: [student.prepare] names {name!r}, which cannot be loaded ({error}). "
-            "Write module:function, and install the module; nothing is released without it."
-        ) from None
-    return found
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        ignored = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
-        shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored)
-    else:
-        shutil.copyfile(source, target)
-
-
-def _student_files(course: Settings) -> dict[str, str]:
-    """Write the bundle's own project file, environment and page, from our list of dependencies."""
-    project = tomllib.loads(course.project.read_text(encoding="utf-8"))["project"]
-    pages = Environment(
-        loader=PackageLoader("fairmark", "pages"),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    packages = [package.name for package in course.packages]
-    # Students get the commands of the packages that they get, and no other.
-    scripts = {name: to for name, to in project.get("scripts", {}).items() if to.partition(".")[0] in packages}
-    words = {"project": project, "course": course, "packages": packages, "scripts": scripts, "python": PYTHON}
-    words["on_hub"] = [_requirement(project, name) for name in ON_HUB]
-    return {
-        file: pages.get_template(f"student-{Path(file).name.lstrip('.')}").render(words)
-        for file in (
-            "package/pyproject.toml",
-            "package/README.md",
-            "environment.yml",
-            "postBuild",
-            "README.md",
-            ".gitignore",
-            ".gitattributes",
-        )
-    }
-
-
-def _requirement(project: dict[str, Any], name: str) -> str:
-    """Find what our own list of dependencies asks of a library, so that it is written down once."""
-    listed = [one for extra in project["optional-dependencies"].values() for one in extra]
-    return next((one for one in listed if re.match(rf"{name}(?![\w.-])", one)), name)

@@ -15,6 +15,8 @@ import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from fairmark import distribution
+
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 _HERE = Path(__file__).resolve().parent
@@ -69,7 +71,7 @@ def command(package: Path, arguments: list[str]) -> list[str]:
     inner = [
         program, "--unshare-all", "--new-session", "--clearenv", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000",
         "--hostname", "notebook", *_bound(seen), "--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev",
-        "--tmpfs", _TMP, "--dir", ENVIRONMENT["HOME"], *_hidden(), "--remount-ro", "/",
+        "--tmpfs", _TMP, "--dir", ENVIRONMENT["HOME"], *_hidden(package), "--remount-ro", "/",
         *itertools.chain.from_iterable(("--setenv", name, value) for name, value in ENVIRONMENT.items()),
         "--chdir", "/", "--", _from_inside(os.path.normpath(sys.executable)), "-s", "-P", "-m", "inside", *arguments,
     ]  # fmt: skip
@@ -128,9 +130,10 @@ def _bound(seen: Iterable[tuple[str, str]]) -> Iterator[str]:
             yield from ("--ro-bind", source, target)
 
 
-def _hidden() -> Iterator[str]:
+def _hidden(package: Path) -> Iterator[str]:
     """Cover, where they are installed as packages, our own and the full edition of the student's."""
-    for name in ("fairmark", "neutrality", "worksheet"):
+    students = {folder.name for folder in package.iterdir() if folder.is_dir()}
+    for name in sorted({"fairmark"} | students | distribution.packages()):
         folder = Path(sysconfig.get_paths()["purelib"]) / name
         if folder.is_dir():
             there = _from_inside(str(folder))

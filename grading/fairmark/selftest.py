@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from fairmark import sandbox
 from fairmark.jobs import Job, Limits, Outcome, Request
 from fairmark.settings import Settings
-from fairmark.worker import Worker, WorkerError
 from worksheet.wire import RefusedError
 
 LIMITS = Limits(
@@ -50,11 +50,21 @@ class Finding:
     detail: str = ""
 
 
-class NotConfinedError(WorkerError):
+class NotConfinedError(RuntimeError):
     """The confinement does not hold on this machine; the message says where, and what can be done."""
 
 
-def require(course: Settings, worker: Worker) -> list[Finding]:
+class Runner(Protocol):
+    """What runs notebooks, such as :class:`fairmark.worker.Worker`."""
+
+    confined: bool
+
+    def run(self, job: Job) -> Outcome:
+        """Run one job."""
+        ...
+
+
+def require(course: Settings, worker: Runner) -> list[Finding]:
     """Make sure that student code is confined here.
 
     Parameters
@@ -73,8 +83,6 @@ def require(course: Settings, worker: Worker) -> list[Finding]:
     ------
     NotConfinedError
         If one did not hold.
-    fairmark.worker.WorkerError
-        If the worker cannot start.
     """
     found = run(course, worker)
     broken = [one for one in found if not one.held]
@@ -88,7 +96,7 @@ def require(course: Settings, worker: Worker) -> list[Finding]:
     return found
 
 
-def run(course: Settings, worker: Worker) -> list[Finding]:
+def run(course: Settings, worker: Runner) -> list[Finding]:
     """Try everything, and report each attempt by name.
 
     Parameters

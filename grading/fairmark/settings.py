@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""The id is also the name of a folder, in the exchange and at students'."""
 
 
 class SettingsError(ValueError):
@@ -26,7 +31,7 @@ class Settings:
     assignments, lessons : Path
         Folders of notebooks.
     packages : tuple of Path
-        The import packages that students get.
+        The course's own import packages, which students get beside ``worksheet``.
     student_files : dict
         Where to, within the student bundle, and where from.
     prepare : dict
@@ -110,6 +115,23 @@ def find_file(start: Path | None = None) -> Path:
     raise SettingsError(f"no course.toml in {start} or above it; name it with --settings FILE")
 
 
+def _check(file: Path, record: dict[str, Any]) -> None:
+    """Refuse what a person easily writes in its place: a number for a text, or a name that cannot be a folder's."""
+    for table in ("course", "paths", "student", "marks", "service", "marking"):
+        if not isinstance(record.get(table, {}), dict):
+            raise SettingsError(f"{file}: {table} must be a table; write [{table}] on a line of its own")
+    for table in ("course", "paths"):
+        for name, value in record.get(table, {}).items():
+            if not isinstance(value, str):
+                raise SettingsError(f'{file}, [{table}]: {name} must be in quotation marks, as in {name} = "{value}"')
+    student = record.get("student", {})
+    if not isinstance(student.get("packages", []), list):
+        raise SettingsError(f'{file}, [student]: packages must be a list, as in packages = ["package/name"]')
+    named = record.get("course", {}).get("id", "x")
+    if not _ID.fullmatch(named):
+        raise SettingsError(f"{file}, [course]: id is {named!r}; use letters, digits and hyphens only")
+
+
 def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | None = None) -> Settings:
     """Read the settings.
 
@@ -123,15 +145,16 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
     Raises
     ------
     SettingsError
-        If the file cannot be read or lacks a field.
+        If the file cannot be read, lacks a field, or has a value of another kind.
     """
     file = (file or find_file()).resolve()
     try:
         record = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read: {error}") from None
+    _check(file, record)
     try:
-        course, paths, student = record["course"], record["paths"], record["student"]
+        course, paths, student = record["course"], record["paths"], record.get("student", {})
         root, marks = file.parent, record.get("marks")
         env_bank = os.environ.get("FAIRMARK_BANK")
         exchange = os.environ.get("FAIRMARK_EXCHANGE") or paths.get("exchange")
@@ -143,8 +166,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             bank=(bank or (Path(env_bank) if env_bank else root / paths["bank"])).resolve(),
             assignments=(root / paths["assignments"]).resolve(),
             lessons=(root / paths["lessons"]).resolve(),
-            packages=tuple((root / one).resolve() for one in student["packages"]),
-            student_files={to: (root / source).resolve() for to, source in student["files"].items()},
+            packages=tuple((root / one).resolve() for one in student.get("packages", ())),
+            student_files={to: (root / source).resolve() for to, source in student.get("files", {}).items()},
             prepare=dict(student.get("prepare", {})),
             project=(root / paths["project"]).resolve(),
             workdir=(workdir or root / paths["workdir"]).resolve(),

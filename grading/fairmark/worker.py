@@ -23,7 +23,7 @@ from typing import Any, get_args
 
 import nbformat
 
-from fairmark import sandbox
+from fairmark import sandbox, selftest
 from fairmark.cleaning import clean_png, clean_text
 from fairmark.inside.frames import STOP, FrameError, Reader, packed
 from fairmark.jobs import MAX_OUTCOME_BYTES, NOTHING_SENT, Job, Kind, Missing, Outcome, Output, Sent, Stopped
@@ -93,9 +93,7 @@ class Worker:
         Raises
         ------
         WorkerError
-            If bubblewrap, the student bundle or a right is missing.
-        fairmark.selftest.NotConfinedError
-            If the self-test of the confinement fails.
+            If bubblewrap, the student bundle or a right is missing, or the self-test of the confinement fails.
         """
         if self._control is not None:
             return self._control
@@ -130,12 +128,13 @@ class Worker:
 
     def _try_confinement(self) -> None:
         """Run the self-test with the first worker of this process; no job runs before it has held."""
-        from fairmark import selftest  # which runs its attempts in a worker
-
         with _testing:
             if self.course.workdir not in _held:
                 try:
                     selftest.require(self.course, self)
+                except selftest.NotConfinedError as found:
+                    self.close()
+                    raise WorkerError(str(found)) from None
                 except WorkerError:
                     self.close()
                     raise

@@ -26,7 +26,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fairmark import bank, release, settings
+from fairmark import bank, settings, studentbundle
 from fairmark.bank import Entry
 
 from .support import BANK, ROOT
@@ -105,7 +105,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """Build the bundle, and read all its tables."""
     course = settings.load(ROOT / "grading" / "course.toml", workdir=tmp_path_factory.mktemp("bundle"))
     (course.workdir / "release").mkdir()
-    folder = release.bundle(course)
+    folder = studentbundle.build(course)
     files = sorted(file for file in folder.rglob("*") if file.suffix in {".csv", ".parquet"})
     assert len({file.parent for file in files}) >= 3
     rows = [Row(file.name, cells) for file in files for cells in read(file)]

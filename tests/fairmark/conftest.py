@@ -146,8 +146,6 @@ assignments = "assignments"
 lessons = "lessons"
 project = "{root}/pyproject.toml"
 workdir = "work"
-[student]
-packages = ["{root}/course/worksheet"]
 [student.files]
 "LICENSE" = "{root}/LICENSE"
 """

@@ -21,6 +21,7 @@ from fairmark.settings import Settings
 
 COMMANDS = {
     (): "Release assignments, mark what comes back, and give feedback.",
+    ("new",): "Put your own in its place",
     ("release",): "no key is in what is built",
     ("collect",): "newest submission of each student",
     ("mark",): "Ends with status 3 if any was flagged or is not decided",
@@ -174,7 +175,7 @@ def test_a_reason_that_quotes_a_student_is_printed_as_it_is(course):
 
 def test_checking_the_bank_finds_a_giveaway(course):
     """A message that holds the key is listed, and the status says so."""
-    assert fairmark(course, "bank", "check").output == "mini1: 6 items, 13 points\n"
+    assert fairmark(course, "bank", "check").output == "mini1: 6 items, 13 points; blind guessing earns 5% of 9\n"
     file = course.bank / "mini1.yaml"
     file.write_text(file.read_text().replace("hint: Look in the text.", "hint: Look at s7.p8."))
     result = fairmark(course, "bank", "check")

@@ -103,3 +103,38 @@ def test_missing_settings_say_what_to_name(tmp_path):
     """The error names the option."""
     with pytest.raises(SettingsError, match=r"no course\.toml in .*; name it with --settings FILE"):
         settings.find_file(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('term = "t1"', "term = 2026", r"\[course\]: term must be in quotation marks, as in term = \"2026\""),
+        (
+            'id = "small-course"',
+            'id = "Our course"',
+            r"\[course\]: id is 'Our course'; use letters, digits and hyphens",
+        ),
+        ('id = "small-course"', 'id = "../x"', r"use letters, digits and hyphens"),
+        ('lessons = "lessons"', 'lessons = ["lessons"]', r"\[paths\]: lessons must be in quotation marks"),
+        ("[student.files]", '[student]\npackages = "package/x"\n[student.files]', r"packages must be a list"),
+        ("[course]", "marks = 3\n[course]", r"marks must be a table; write \[marks\]"),
+        ('term = "t1"\n', "", r"the field 'term' is missing"),
+        ("[paths]", "[path]", r"the field 'paths' is missing"),
+    ],
+)
+def test_a_setting_of_another_kind_is_named(new_course, tmp_path, old, new, says):
+    """The message names the file, the field and the remedy."""
+    file = new_course(tmp_path / "course").file
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(SettingsError, match=says):
+        settings.load(file)
+
+
+def test_a_course_needs_no_package_and_no_file_of_its_own(new_course, tmp_path):
+    """Lessons and assignments alone are a course."""
+    file = new_course(tmp_path / "course").file
+    file.write_text(file.read_text().partition("[student.files]")[0])
+    course = settings.load(file)
+    assert (course.packages, course.student_files, course.prepare) == ((), {}, {})

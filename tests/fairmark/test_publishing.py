@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fairmark import publishing, release
+from fairmark import publishing, studentbundle
 from fairmark.cli import main
 from fairmark.publishing import PublishError, publish
 from fairmark.settings import Settings
@@ -62,7 +62,7 @@ class Class:
 
     def release(self) -> publishing.Published:
         """Build the bundle of what the instructor has now, and publish it."""
-        bundle = release.bundle(self.course)
+        bundle = studentbundle.build(self.course)
         return publish(bundle, str(self.repository), course=self.course.course, title=self.course.title)
 
     def pull(self) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from PIL import Image, ImageChops
@@ -360,19 +361,6 @@ def test_the_bundles_page_names_what_is_there(released):
     assert len({path.casefold() for path in paths}) == len(paths)
 
 
-def test_a_bundle_that_cannot_be_finished_leaves_the_old_one(new_course, tmp_path):
-    """A missing file stops the build before anything is replaced."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    release.bundle(course)
-    before = contents(course.workdir / "bundle")
-    assert before
-    course.student_files["LICENSE"] = tmp_path / "missing"
-    with pytest.raises(FileNotFoundError):
-        release.bundle(course)
-    assert contents(course.workdir / "bundle") == before
-
-
 def test_the_bundle_has_no_row_that_serves_as_an_item(released):
     """Whatever a graded question rests on is in the project's tables, marked so, and not in the bundle's."""
     folder = released.workdir / "bundle" / "package" / "neutrality" / "_data" / "stances"
@@ -387,30 +375,6 @@ def test_the_bundle_has_no_row_that_serves_as_an_item(released):
         shipped = rows(folder / name)
         assert "item" not in {row.get("use") for row in shipped}
         assert not items & {word for row in shipped for cell in row.values() for word in cell.split(";")}
-
-
-def test_a_copy_is_prepared_before_students_get_it(new_course, tmp_path, monkeypatch):
-    """The function that the settings name is called with the copy, and the original stays as it is."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    (tmp_path / "cleaner.py").write_text("def clean(path):\n    path.write_text('clean')\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    original = course.student_files["LICENSE"].read_bytes()
-    course.prepare["LICENSE"] = "cleaner:clean"
-    release.bundle(course)
-    assert (course.workdir / "bundle" / "LICENSE").read_text() == "clean"
-    assert course.student_files["LICENSE"].read_bytes() == original
-
-
-@pytest.mark.parametrize("name", ["nowhere:clean", "json:nothing", "json", ""])
-def test_a_prepare_function_that_there_is_not_stops_the_release(new_course, tmp_path, name):
-    """Nothing goes out that should have been cleaned; the message names the settings and the remedy."""
-    course = new_course(tmp_path / "course")
-    (course.workdir / "release").mkdir(parents=True)
-    course.prepare["LICENSE"] = name
-    with pytest.raises(ReleaseError, match=r"course\.toml.*prepare.*module:function"):
-        release.bundle(course)
-    assert not (course.workdir / "bundle").exists()
 
 
 # --- Composing --------------------------------------------------------------------------------------------------------
@@ -483,3 +447,34 @@ def test_an_item_with_variants_shows_the_students_own(new_course, mini_source, t
     assert names[place - 1 : place + 3] == ["mini1-q3-prompt", "mini1-q3-given", "mini1-q3-answer", "mini1-q3"]
     assert composed.cells[place].metadata.nbgrader["locked"]
     assert 'variant("mini1-q3")' in composed.cells[place].source
+
+
+def test_questions_that_were_answered_stay(new_course, mini_bank_text, mini_source, tmp_path):
+    """A new question in a set that students have handed in stops the release before it changes anything."""
+    course = new_course(tmp_path / "course")
+    release.build(course)
+    with Gradebook(course.gradebook, course.course) as book:
+        book.add_student("anna")
+        book.add_submission("mini1", "anna")
+    before = contents(course.workdir / "release"), contents(course.workdir / "source")
+    text = mini_bank_text.replace("Where does it stand?", "Where is it?")
+    (course.bank / "mini1.yaml").write_text(text)
+    release.build(course)
+    assert contents(course.workdir / "release") != before[0]
+    before = contents(course.workdir / "release"), contents(course.workdir / "source")
+    (course.bank / "mini1.yaml").write_text(text.replace("mini1-q6", "mini1-q7"))
+    source = mini_source()
+    source.cells[-1].metadata["item"] = "mini1-q7"
+    nbformat.write(source, course.assignments / "mini1.ipynb")
+    with pytest.raises(ReleaseError, match=r"mini1: work of 1 students.*mini1-q6 is gone.*mini1-q7 is new.*--workdir"):
+        release.build(course)
+    assert (contents(course.workdir / "release"), contents(course.workdir / "source")) == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'])
+def test_a_source_that_is_no_notebook_is_named(new_course, tmp_path, text):
+    """The message names the file and the remedy."""
+    course = new_course(tmp_path / "course")
+    (course.assignments / "mini1.ipynb").write_text(text)
+    with pytest.raises(ReleaseError, match=r"mini1\.ipynb: cannot be read as a notebook; save it anew"):
+        release.build(course)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
-from fairmark import sandbox
+from fairmark import distribution, sandbox
 from fairmark.sandbox import SandboxError
 
 
@@ -69,6 +70,19 @@ def test_without_bubblewrap_nothing_starts(package: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(SandboxError, match=r"bwrap is not installed.*apt-get install bubblewrap"):
         sandbox.command(package, [])
+
+
+def test_what_came_with_this_package_is_covered(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The full edition of a student's package may hold keys; libraries stay to be seen."""
+    libraries = tmp_path / "libraries"
+    for name in ("fairmark", "worksheet", "subject", "numpy"):
+        (libraries / name).mkdir(parents=True)
+    monkeypatch.setattr(sysconfig, "get_paths", lambda: {"purelib": str(libraries)})
+    monkeypatch.setattr(distribution, "packages", lambda: {"fairmark", "subject"})
+    words = sandbox.command(package, [])
+    empty = {words[place + 1] for place, word in enumerate(words) if word == "--tmpfs"}
+    covered = {Path(one).name for one in empty} & {folder.name for folder in libraries.iterdir()}
+    assert covered == {"fairmark", "worksheet", "subject"}
 
 
 def test_a_user_number_of_nobody_is_found() -> None:

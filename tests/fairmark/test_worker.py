@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fairmark import selftest
 from fairmark.jobs import Job, Limits, Outcome, Request, Sent
 from fairmark.settings import Settings
-from fairmark.worker import Worker
+from fairmark.worker import Worker, WorkerError
 
 from .hostile.boundary import SEND
 
@@ -134,3 +138,17 @@ with fork.Pool(2) as pool, fork.Manager() as manager:
     answer = [pool.map(abs, [-1, 2]), dict(shared)]
 """
     assert worker.run(job(code)).sent == {"a-q1": Sent('[[1,2],{"one":"hi\\n"}]')}
+
+
+def test_a_worker_whose_confinement_does_not_hold_runs_nothing(
+    released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what student code could do, ends its process, and tries again the next time."""
+    course = replace(released, workdir=tmp_path)
+    shutil.copytree(released.workdir / "bundle", tmp_path / "bundle")
+    monkeypatch.setattr(selftest, "run", lambda *_: [selftest.Finding("read_the_bank", False, "read ps1.yaml")])
+    warm = Worker(course)
+    for _ in range(2):
+        with pytest.raises(WorkerError, match=r"does not hold here.*\n  read_the_bank: read ps1\.yaml"):
+            warm.run(job("answer = 1"))
+        assert warm._process is None

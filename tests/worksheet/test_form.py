@@ -81,7 +81,7 @@ BAD: list[tuple[Item, Any, str]] = [
     (ITEMS["choose-all"], [None], "None is not one of the options"),
     (ITEMS["attribute"], [], "name at least one speaker"),
     (ITEMS["attribute"], {"one": 1}, "a list in square brackets"),
-    (ITEMS["order"], ["one", "two"], "Put all 3 into the list, the earliest first; you gave 2."),
+    (ITEMS["order"], ["one", "two"], "Put all 3 into the list, in the order that is asked for; you gave 2."),
     (ITEMS["order"], ["one", "two", "two"], "twice"),
     (ITEMS["order"], "one two", "a list in square brackets"),
     (ITEMS["match"], ["one"], "a map in curly brackets"),
