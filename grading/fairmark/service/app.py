@@ -64,7 +64,10 @@ class _Base(RequestHandler):
     SUPPORTED_METHODS = ("GET", "POST")
 
     def initialize(self, desk: Desk) -> None:
-        self.desk = desk
+        self.desk, self.gone = desk, False
+
+    def on_connection_close(self) -> None:
+        self.gone = True
 
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():
@@ -110,8 +113,8 @@ class Check(_Base):
         if wait:
             raise Refusal(429, f"too many checks; wait {wait} seconds", wait=wait)
         plan = replies.plan(self.desk.state, student, requests.read(self.request.body), self.desk.now())
-        number = await self.desk.writer.write(plan.attempt)
-        self.say(replies.reply(plan, number).to_json())
+        numbered = await self.desk.writer.write(plan.attempt, lambda: self.gone)
+        self.say(replies.reply(plan, numbered).to_json())
 
 
 class Health(_Base):
