@@ -13,7 +13,7 @@ from tornado.web import Application
 
 from fairmark.service.requests import MAX_BODY
 
-MOST = 1000
+MOST = 2000
 """Open connections: a class at its deadline needs fewer, since each lasts for one short request."""
 SECONDS = 10
 """For the headers, and again for the body, which are smaller than one page of text."""
@@ -67,6 +67,11 @@ class Server(HTTPServer):
         """Forget a connection."""
         self._gone(server_conn)
         super().on_close(server_conn)
+
+    @property
+    def open(self) -> int:
+        """How many connections there are."""
+        return len(self._open)
 
     async def answered(self) -> None:
         """Wait until every request that came in whole is answered."""

@@ -33,6 +33,10 @@ _LOOK = 1.0
 """Seconds between two looks whether the Hub is still there."""
 _PATIENCE = 3.0
 """Seconds to wait for the log; a notebook waits four, and who is told nothing must not have used up an attempt."""
+_VOLUME = (2**20, 512)
+"""Bytes that one student may have written down at once, and each second more: a day's worth fills no disk."""
+_LINES = 60
+"""Lines that may be logged in a minute: a student who is refused again and again must not fill the disk with them."""
 _GRACE = 5.0
 """Seconds for what was asked already. JupyterHub kills a service that is still there after ten."""
 
@@ -107,7 +111,33 @@ def run(course: Settings, given: Mapping[str, str] = os.environ) -> None:
         If what it needs cannot be used.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Few(_LINES))
     asyncio.run(_serve(course, place(given)))
+
+
+class Few(logging.Filter):
+    """Lets only so many lines a minute through; the last of them says so. Errors always go through.
+
+    Parameters
+    ----------
+    most
+        Lines a minute.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most, self._minute, self._lines = most, -1, 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a line is written."""
+        minute = int(record.created // 60)
+        if minute != self._minute:
+            self._minute, self._lines = minute, 0
+        self._lines += 1
+        if self._lines == self._most:
+            record.msg = f"{record.msg} (more of this minute is left out)"
+        return self._lines <= self._most or record.levelno >= logging.ERROR
 
 
 async def _serve(course: Settings, where: Place) -> None:
@@ -120,7 +150,7 @@ async def _serve(course: Settings, where: Place) -> None:
     with attempts.Log(course, patience=_PATIENCE) as log:
         writer = Writer(log)
         auth = HubAuth(api_url=where.hub, access_scopes={where.scope})
-        desk = app.Desk(known, Identity(auth), writer, Buckets())
+        desk = app.Desk(known, Identity(auth), writer, Buckets(), Buckets(*_VOLUME))
         server = _listen(desk, where)
         beside = [
             asyncio.create_task(app.refresh(desk, functools.partial(state.load, course), REFRESH)),

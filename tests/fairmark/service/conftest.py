@@ -105,8 +105,9 @@ class Served:
         self.loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         writer = Writer(self.log)
         identity = Identity(HubAuth(api_url=self.hub.url, access_scopes={SCOPE}))
-        self.desk = app.Desk(State("small-course", "t1"), identity, writer, Buckets(1000, 1000), lambda: self.now)
-        server = connections.Server(app.make(self.desk, PREFIX), self.most)
+        buckets, volume = Buckets(1000, 1000), Buckets(10**9, 10**9)
+        self.desk = app.Desk(State("small-course", "t1"), identity, writer, buckets, volume, lambda: self.now)
+        self.server = server = connections.Server(app.make(self.desk, PREFIX), self.most)
         (socket,) = bind_sockets(0, "127.0.0.1")
         server.add_socket(socket)
         self.port = socket.getsockname()[1]
