@@ -1,8 +1,9 @@
-"""Measure how fast and how exact marking and the measures are, all in one run; write course/instructor/bench.md.
+"""Measure how fast and how exact marking and the measures are; write course/instructor/bench.md.
 
 Seconds differ from machine to machine and from minute to minute, ratios of one run much less: read those. Run it with
-``make bench`` on a machine that does nothing else. ``ARGS="--every 4"`` takes a quarter of the slow references, and
-``ARGS="--rounds 400"`` fewer rounds of the sampler, and ``ARGS="--quick"`` the least of everything.
+``make bench`` on a machine that does nothing else. ``ARGS="--only service"`` measures one part and leaves the page's
+other parts as they are. ``ARGS="--every 4"`` takes a quarter of the slow references, ``ARGS="--rounds 400"`` fewer
+rounds of the sampler, and ``ARGS="--quick"`` the least of everything.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import bench_agreement
+import bench_exchange
 import bench_marking
 import bench_service
 import numpy as np
@@ -30,34 +34,57 @@ from neutrality.rollcalls import RollCalls
 PAGE = Path(__file__).parents[1] / "course" / "instructor" / "bench.md"
 
 Row = tuple[str, str, str]
+Options = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of the page.
+
+    Attributes
+    ----------
+    title : str
+    head : list of str
+    rows : callable
+        Measures; takes the options of the command.
+    """
+
+    title: str
+    head: list[str]
+    rows: Callable[[Options], Iterator[tuple[str, ...]]]
 
 
 def main() -> None:
-    """Run everything and write the page."""
+    """Measure what was asked for, and write it into the page."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="measure this part alone; may be repeated")
     parser.add_argument("--every", type=int, default=1, help="time pandas on each so-many-th session, and scale up")
     parser.add_argument("--rounds", type=int, default=4000, help="most rounds of the sampler")
     parser.add_argument("--stock", type=int, default=100, help="mark so many with stock nbgrader, and scale up")
     parser.add_argument("--many", type=int, default=2000, help="watch memory over so many submissions; 0: do not")
-    parser.add_argument("--students", type=int, default=300, help="have so many check answers at once")
+    parser.add_argument("--students", type=int, default=300, help="have so many hand in, and check answers at once")
     parser.add_argument("--quick", action="store_true", help="the least of everything, for a machine that is busy")
     options = parser.parse_args()
     if options.quick:
         options.every, options.rounds, options.stock, options.many, options.students = 10, 200, 4, 0, 40
-    votes = rollcalls.load()
-    parts = [
-        ("Marking", bench_marking.HEAD, list(bench_marking.run(100, options.stock, options.many))),
-        ("The marking service", bench_service.HEAD, list(bench_service.run(options.students))),
-        ("Ratios", ["what", "ratio", "how"], list(_ratios(votes, options.every))),
-        ("Our ideal points against the published ones", _HEAD, list(_estimators(votes, options.rounds))),
-    ]
-    text = _page(parts)
+    new = {}
+    for name in options.only or PARTS:
+        part = PARTS[name]
+        busy = os.getloadavg()[0]
+        new[part.title] = section(part, list(part.rows(options)), busy)
+        print(new[part.title], flush=True)
+    text = page(PAGE.read_text(encoding="utf-8"), new)
     replace_together(PAGE.parent, {PAGE.name: text.encode()})
-    print(text)
 
 
-def _ratios(votes: RollCalls, every: int) -> Iterator[Row]:
-    for name, ratio, how in bench_agreement.run(every=every):
+@cache
+def _votes() -> RollCalls:
+    return rollcalls.load()
+
+
+def _ratios(options: Options) -> Iterator[Row]:
+    votes = _votes()
+    for name, ratio, how in bench_agreement.run(every=options.every):
         yield name, f"{ratio:,.0f}", how
     loads = sorted(_seconds(rollcalls.load) for _ in range(7))
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +104,8 @@ def _ratios(votes: RollCalls, every: int) -> Iterator[Row]:
 _HEAD = ["votes", "way", "rounds", "all", "median within a period", "Belarus", "Russia", "gap since 1991", "seconds"]
 
 
-def _estimators(votes: RollCalls, rounds: int) -> Iterator[tuple[str, ...]]:
+def _estimators(options: Options) -> Iterator[tuple[str, ...]]:
+    votes, rounds = _votes(), options.rounds
     for by, release, kind in (("year", "2025-07", "final"), ("session", "2020-04", "all")):
         theirs = published.points(release, kind)
         apart = published.gap("BLR", "RUS", release=release, votes=kind)["gap"]
@@ -124,19 +152,55 @@ def _seconds(function: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def _page(parts: list[tuple[str, list[str], list[Any]]]) -> str:
-    system = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
-    lines = [
-        "# How fast and how exact marking and the measures are",
-        "",
-        f"Written by `make bench` on {system}, NumPy {np.__version__}, pandas {pd.__version__}. Do not edit by hand.",
-        "",
-        "Machines differ and are shared. The ratios were taken in one run; read them rather than the seconds.",
-    ]
-    for title, head, rows in parts:
-        lines += ["", f"## {title}", "", _line(head), _line(["---"] * len(head)), *map(_line, rows)]
-    lines += ["", *_NOTES, ""]
-    return "\n".join(lines)
+PARTS = {
+    "marking": Part("Marking", bench_marking.HEAD, lambda had: bench_marking.run(100, had.stock, had.many)),
+    "service": Part("The marking service", bench_service.HEAD, lambda had: bench_service.run(had.students)),
+    "exchange": Part("Handing in and collecting", bench_exchange.HEAD, lambda had: bench_exchange.run(had.students)),
+    "ratios": Part("Ratios", ["what", "ratio", "how"], _ratios),
+    "ideal-points": Part("Our ideal points against the published ones", _HEAD, _estimators),
+}
+_INTRO = [
+    "# How fast and how exact marking and the measures are",
+    "",
+    "Written by `make bench`. Do not edit by hand.",
+    "",
+    "Machines differ and are shared. The ratios were taken in one run; read them rather than the seconds.",
+]
+
+
+def section(part: Part, rows: list[tuple[str, ...]], busy: float) -> str:
+    """Write one part.
+
+    Parameters
+    ----------
+    part, rows
+        What was measured.
+    busy
+        The machine's load average before that.
+    """
+    system = (
+        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, pandas {pd.__version__}; load average before it {busy:.1f}"
+    )
+    table = [_line(part.head), _line(["---"] * len(part.head)), *map(_line, rows)]
+    return "\n".join([f"## {part.title}", "", f"Measured on {system}.", "", *table])
+
+
+def page(old: str, new: dict[str, str]) -> str:
+    """Put new parts into a page and leave its other parts as they are.
+
+    Parameters
+    ----------
+    old
+        The page as it was.
+    new
+        Titles and parts.
+    """
+    body = old.partition("\nCorrelations: ")[0]
+    kept = {one.partition("\n")[0]: f"## {one.strip()}" for one in body.split("\n## ")[1:]}
+    known = kept | new
+    parts = [known[part.title] for part in PARTS.values() if part.title in known]
+    return "\n\n".join(["\n".join(_INTRO), *parts, "\n".join(_NOTES)]) + "\n"
 
 
 _NOTES = [

@@ -1,4 +1,4 @@
-"""Measure the marking service under a class at its deadline: everybody checks at once, and it is killed in the middle.
+"""Measure the marking service under a class at its deadline: all check at once, it is killed, and others send slowly.
 
 ``make bench`` runs it with the rest; by itself it prints its table: ``python scripts/bench_service.py --students 300``.
 The service is the real command, beside a small Hub that knows one token a student; everything runs on this machine.
@@ -26,11 +26,15 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from fairmark import bank, release, settings
+from fairmark.service import connections
 from fairmark.settings import Settings
 
 COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
 HEAD = ["what", "result", "how"]
 CHECKS = 5
+SLOW = 1500
+SETTLE = 5.0
+"""Seconds in which the slow connections are opened."""
 SCOPE = "access:services!service=fairmark"
 PREFIX = "/services/fairmark/"
 
@@ -149,6 +153,42 @@ async def _class(students: int, service: Service, item: str, *, kill: bool) -> S
     return seen
 
 
+async def _send_slowly(port: int) -> None:
+    """Open a connection and send a byte a second, again and again."""
+    while True:
+        with contextlib.suppress(OSError):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"POST {PREFIX}check HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ".encode())
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    writer.write(b"x")
+                    if await asyncio.wait_for(reader.read(1), 1) == b"":
+                        break
+            writer.close()
+        await asyncio.sleep(1)
+
+
+async def _all_send_slowly(port: int, count: int) -> None:
+    connections.make_room(count)
+    await asyncio.gather(*(_send_slowly(port) for _ in range(count)))
+
+
+@contextlib.contextmanager
+def slow_senders(port: int, count: int) -> Iterator[None]:
+    """Have another process hold many connections to the service open, each sending a byte a second."""
+    if not count:
+        yield
+        return
+    command = [sys.executable, __file__, "--slow-to", str(port), "--students", str(count)]
+    running = subprocess.Popen(command)  # noqa: S603  our own words
+    try:
+        time.sleep(SETTLE)
+        yield
+    finally:
+        running.kill()
+        running.wait()
+
+
 def lost(course: Settings, seen: Seen) -> int:
     """Count the checks that were answered and are not in the log."""
     with contextlib.closing(sqlite3.connect(course.workdir / "attempts.db")) as log:
@@ -156,7 +196,7 @@ def lost(course: Settings, seen: Seen) -> int:
     return sum(one not in kept for one in seen.answered)
 
 
-def load(course: Settings, students: int, *, kill: bool) -> tuple[Seen, float, int]:
+def load(course: Settings, students: int, *, kill: bool, slow: int = 0) -> tuple[Seen, float, int]:
     """Have a class check at once.
 
     Parameters
@@ -167,6 +207,8 @@ def load(course: Settings, students: int, *, kill: bool) -> tuple[Seen, float, i
         How many.
     kill
         Whether the service is killed, and started again, when half of the checks are answered.
+    slow
+        How many connections send a byte a second meanwhile.
 
     Returns
     -------
@@ -181,9 +223,10 @@ def load(course: Settings, students: int, *, kill: bool) -> tuple[Seen, float, i
     hub = Hub()
     service = Service(course, hub)
     try:
-        start = time.perf_counter()
-        seen = asyncio.run(_class(students, service, item, kill=kill))
-        return seen, time.perf_counter() - start, lost(course, seen)
+        with slow_senders(service.port, slow):
+            start = time.perf_counter()
+            seen = asyncio.run(_class(students, service, item, kill=kill))
+            return seen, time.perf_counter() - start, lost(course, seen)
     finally:
         service.kill()
         hub.shutdown()
@@ -191,18 +234,22 @@ def load(course: Settings, students: int, *, kill: bool) -> tuple[Seen, float, i
 
 
 def run(students: int = 300) -> Iterator[Row]:
-    """Measure both runs.
+    """Measure each run.
 
     Parameters
     ----------
     students
         How many check at once.
     """
-    for kill, title in ((False, "at once"), (True, "killed and restarted half way")):
+    for kill, slow, title in (
+        (False, 0, "at once"),
+        (True, 0, "killed and restarted half way"),
+        (False, SLOW, f"while {SLOW:,} connections send a byte a second"),
+    ):
         with tempfile.TemporaryDirectory(prefix="bench-service-") as name:
             course = settings.load(COURSE, workdir=Path(name) / "work")
             release.build(course)
-            seen, seconds, missing = load(course, students, kill=kill)
+            seen, seconds, missing = load(course, students, kill=kill, slow=slow)
         p95 = quantiles(seen.seconds, n=20)[-1]
         yield (
             f"service, {students} students {title}: checks a second",
@@ -219,7 +266,12 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=300)
-    for row in run(parser.parse_args().students):
+    parser.add_argument("--slow-to", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.slow_to:
+        asyncio.run(_all_send_slowly(options.slow_to, options.students))
+        return
+    for row in run(options.students):
         print(" | ".join(row))
 
 

@@ -7,9 +7,10 @@ default, PostgreSQL by its address. What is committed is on the disk, before any
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import (
@@ -21,7 +22,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    func,
     insert,
     inspect,
     select,
@@ -71,6 +71,8 @@ class Attempt:
         Wire text.
     limit : int
         How many attempts the item allows this student; 0 where attempts are not counted.
+    at : datetime
+        When it arrived, in UTC: the time by which the due date was judged.
     """
 
     student: str
@@ -79,6 +81,26 @@ class Attempt:
     mode: str
     answer: str
     limit: int = 0
+    at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """What an attempt that is counted has become.
+
+    Attributes
+    ----------
+    number : int
+        The how-manieth of this student at this item; 0 where none was left.
+    used : int
+        How many the student has used up by now.
+    again : bool
+        Whether the same answer had that number before; then it used up nothing.
+    """
+
+    number: int
+    used: int
+    again: bool = False
 
 
 class Log:
@@ -105,39 +127,22 @@ class Log:
                 with self._writing() as connection:
                     _create(connection)
 
-    def append(self, batch: Sequence[Attempt]) -> list[int | None]:
+    def append(self, batch: Sequence[Attempt]) -> list[Numbered | None]:
         """Write attempts down, all in one durable transaction.
+
+        An answer that the student has given to this item before keeps its number and uses up nothing. So a notebook may
+        be run again from the top, and whoever got no answer may ask again.
 
         Returns
         -------
         list
-            For each attempt its number among those of this student at this item; 0 where none is left, None where
-            they are not counted.
+            One for each attempt; None where they are not counted.
         """
         with self._explained(), self._writing() as connection:
-            used = _used(connection, batch)
-            numbers, rows = [], []
-            at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-            for one in batch:
-                key = (one.student, one.item)
-                number: int | None = None
-                if one.limit:
-                    number = used.get(key, 0) + 1 if used.get(key, 0) < one.limit else 0
-                    used[key] = max(used.get(key, 0), number)
-                numbers.append(number)
-                rows.append(
-                    {
-                        "at": at,
-                        "student": one.student,
-                        "assignment": one.assignment,
-                        "item": one.item,
-                        "mode": one.mode,
-                        "number": number or None,
-                        "answer": one.answer,
-                    }
-                )
-            if rows:
-                connection.execute(insert(ATTEMPTS), rows)
+            counts = _counts(connection, batch)
+            numbers = [counts[one.student, one.item].take(one) if one.limit else None for one in batch]
+            if batch:
+                connection.execute(insert(ATTEMPTS), [_row(*both) for both in zip(batch, numbers, strict=True)])
         return numbers
 
     def firsts(self, assignment: str) -> dict[str, dict[str, str]]:
@@ -201,21 +206,57 @@ def _kept(course: Settings) -> bool:
     return url.get_backend_name() != "sqlite" or Path(str(url.database)).is_file()
 
 
-def _used(connection: Connection, batch: Sequence[Attempt]) -> dict[tuple[str, str], int]:
-    """Count what the students of a batch have used up of their items."""
+class _Count:
+    """The counted attempts of one student at one item."""
+
+    def __init__(self) -> None:
+        self.used = 0
+        self.numbers: dict[str, int] = {}
+
+    def note(self, answer: str, number: int) -> None:
+        self.used = max(self.used, number)
+        self.numbers.setdefault(answer, number)
+
+    def take(self, attempt: Attempt) -> Numbered:
+        if attempt.answer in self.numbers:
+            return Numbered(self.numbers[attempt.answer], self.used, again=True)
+        if self.used >= attempt.limit:
+            return Numbered(0, self.used)
+        self.note(attempt.answer, self.used + 1)
+        return Numbered(self.used, self.used)
+
+
+def _counts(connection: Connection, batch: Sequence[Attempt]) -> dict[tuple[str, str], _Count]:
+    """Read what the students of a batch have used up of their items."""
+    counts: dict[tuple[str, str], _Count] = defaultdict(_Count)
     counted = [one for one in batch if one.limit]
-    if not counted:
-        return {}
-    rows = (
-        select(ATTEMPTS.c.student, ATTEMPTS.c.item, func.max(ATTEMPTS.c.number))
-        .where(
-            ATTEMPTS.c.student.in_({one.student for one in counted}),
-            ATTEMPTS.c.item.in_({one.item for one in counted}),
-            ATTEMPTS.c.number.is_not(None),
+    if counted:
+        rows = (
+            select(ATTEMPTS.c.student, ATTEMPTS.c.item, ATTEMPTS.c.answer, ATTEMPTS.c.number)
+            .where(
+                ATTEMPTS.c.student.in_({one.student for one in counted}),
+                ATTEMPTS.c.item.in_({one.item for one in counted}),
+                ATTEMPTS.c.number.is_not(None),
+            )
+            .order_by(ATTEMPTS.c.number)
         )
-        .group_by(ATTEMPTS.c.student, ATTEMPTS.c.item)
-    )
-    return {(student, item): number for student, item, number in connection.execute(rows)}
+        for student, item, answer, number in connection.execute(rows):
+            counts[student, item].note(answer, number)
+    return counts
+
+
+def _row(attempt: Attempt, numbered: Numbered | None) -> dict[str, object]:
+    """Give a row of the table; only an attempt that was used up has a number there."""
+    counts = numbered is not None and numbered.number and not numbered.again
+    return {
+        "at": attempt.at.isoformat(timespec="milliseconds"),
+        "student": attempt.student,
+        "assignment": attempt.assignment,
+        "item": attempt.item,
+        "mode": attempt.mode,
+        "number": numbered.number if numbered is not None and counts else None,
+        "answer": attempt.answer,
+    }
 
 
 def _create(connection: Connection) -> None:

@@ -75,6 +75,7 @@ _EXPECTED = (
     weights.WeightsError,
     modes.ModesError,
     attempts.AttemptsError,
+    backups.BackupError,
 )
 _INTERRUPTED = 130
 
@@ -249,13 +250,17 @@ def serve_command(course: Settings) -> None:
 
 
 @main.command("backup")
-@click.option("--to", type=_PATH, help="The new file (default: in the folder backups of the working folder).")
+@click.option("--to", type=_PATH, help="The new folder (default: in the folder backups of the working folder).")
 @click.pass_obj
 def backup_command(course: Settings, to: Path | None) -> None:
-    """Copy the gradebook to a file, whole and checked, even while others write to it."""
+    """Copy gradebook and log of attempts to a new folder, whole and checked, even while others write to them.
+
+    How to restore them stands in course/instructor/service.md.
+    """
     with _explained():
         gradebook.require(course)
-        console.print(f"Backup: {backups.backup(course, to)}", soft_wrap=True)
+        for file in backups.backup_both(course, to):
+            console.print(f"Backup: {file}", soft_wrap=True)
 
 
 @main.command("feedback")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import itertools
 import threading
 from collections.abc import Iterator
 
@@ -10,12 +12,19 @@ import pytest
 from sqlalchemy import text
 
 from fairmark import attempts
-from fairmark.attempts import Attempt, AttemptsError, Log
+from fairmark.attempts import Attempt, AttemptsError, Log, Numbered
 from fairmark.settings import Settings
 
+NEW = itertools.count()
 
-def one(student: str = "anna", item: str = "mini1-q1", answer: str = '"x"', limit: int = 2) -> Attempt:
-    return Attempt(student, "mini1", item, "attempts", answer, limit)
+
+def one(student: str = "anna", item: str = "mini1-q1", answer: str = "", limit: int = 2) -> Attempt:
+    """Give an attempt with an answer of its own, where none is named."""
+    return Attempt(student, "mini1", item, "attempts", answer or f'"answer {next(NEW)}"', limit)
+
+
+def numbers(log: Log, batch: list[Attempt]) -> list[int | None]:
+    return [numbered and numbered.number for numbered in log.append(batch)]
 
 
 @pytest.fixture
@@ -26,7 +35,7 @@ def log(course: Settings) -> Iterator[Log]:
 
 
 @pytest.mark.parametrize(
-    ("batches", "numbers"),
+    ("batches", "expected"),
     [
         ([[one()], [one()], [one()]], [[1], [2], [0]]),
         ([[one(), one(), one(), one(item="mini1-q2")]], [[1, 2, 0, 1]]),
@@ -36,9 +45,31 @@ def log(course: Settings) -> Iterator[Log]:
         ([[]], [[]]),
     ],
 )
-def test_attempts_are_numbered_for_each_student_and_item(log, batches, numbers):
+def test_attempts_are_numbered_for_each_student_and_item(log, batches, expected):
     """Within a commit and across several."""
-    assert [log.append(batch) for batch in batches] == numbers
+    assert [numbers(log, batch) for batch in batches] == expected
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_the_same_answer_again_uses_up_nothing(log, together):
+    """So a notebook may be run again, and whoever got no answer may ask again; all of it is logged."""
+    asked = [one(answer=answer) for answer in ("1", "1", "2", "1", "3", "2")] + [one("boris", answer="1")]
+    told = log.append(asked) if together else [numbered for each in asked for numbered in log.append([each])]
+    assert told == [
+        Numbered(1, 1), Numbered(1, 1, again=True), Numbered(2, 2), Numbered(1, 2, again=True),
+        Numbered(0, 2), Numbered(2, 2, again=True), Numbered(1, 1),
+    ]  # fmt: skip
+    with log.engine.connect() as connection:
+        rows = connection.execute(text("SELECT number FROM fairmark_attempt ORDER BY id")).scalars().all()
+    assert rows == [1, None, 2, None, None, None, 1]
+
+
+def test_a_clock_that_is_set_back_changes_no_number(log):
+    """What came first counts, whatever the times say."""
+    noon = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
+    for hours, answer in ((0, "1"), (-2, "2")):
+        log.append([dataclasses.replace(one(answer=answer), at=noon + dt.timedelta(hours=hours))])
+    assert log.firsts("mini1") == {"anna": {"mini1-q1": "1"}}
 
 
 def test_two_processes_number_as_one(course):
@@ -48,7 +79,7 @@ def test_two_processes_number_as_one(course):
     def write() -> None:
         with Log(course) as log:
             for _ in range(10):
-                got.extend(log.append([one(limit=20)]))
+                got.extend(numbers(log, [one(limit=20)]))
 
     both = [threading.Thread(target=write) for _ in range(2)]
     for thread in both:

@@ -687,17 +687,22 @@ def test_m45_every_mark_ever_given_stands_in_a_log(course, submit, fake):
 
 
 def test_m46_a_backup_is_whole_or_is_not_there(course, submit, fake, tmp_path):
-    """The copy opens and says the same; a place that is taken is refused, and nothing half is left."""
+    """The copies open and say the same; a place that is taken is refused, and nothing half is left."""
     submit(course, "anna")
     marking.mark(course, "mini1")
-    to = tmp_path / "copies" / "copy.db"
+    with attempts.Log(course) as log:
+        log.append([attempts.Attempt("anna", "mini1", "mini1-q1", "attempts", '"left"', 2)])
+    to = tmp_path / "copies" / "copy"
     assert fairmark(course, "backup", "--to", str(to)).exit_code == 0
-    with database.Database(dataclasses.replace(course, gradebook_url=f"sqlite:///{to}")) as book, book.reading() as one:
+    url = f"sqlite:///{to / 'gradebook.db'}"
+    with database.Database(dataclasses.replace(course, gradebook_url=url)) as book, book.reading() as one:
         assert audit.verify(one) == []
         assert audit.last(one).entries == 1
+    with attempts.Log(dataclasses.replace(course, attempts_url=f"sqlite:///{to / 'attempts.db'}")) as log:
+        assert log.firsts("mini1") == {"anna": {"mini1-q1": '"left"'}}
     again = fairmark(course, "backup", "--to", str(to))
     assert (again.exit_code, "is there already" in again.output) == (1, True)
-    assert [file.name for file in to.parent.iterdir()] == ["copy.db"]
+    assert [folder.name for folder in to.parent.iterdir()] == ["copy"]
 
 
 def test_m47_several_may_mark_at_once(course, submit, fake):

@@ -106,14 +106,17 @@ def test_a_backup_is_left_to_the_databases_own_program(kept):
     """The message names it, and no password."""
     with pytest.raises(database.GradebookError, match="pg_dump"):
         backups.backup(kept)
+    with pytest.raises(backups.BackupError, match=r"gradebook and log of attempts are both there; .* pg_dump"):
+        backups.backup_both(kept)
 
 
 def test_attempts_are_logged_beside_the_gradebook(kept):
     """Numbered by several writers as by one, given back, and never changed."""
-    one = attempts.Attempt("anna", "mini1", "mini1-q1", "attempts", '"left"', 2)
+    one, two, three = (attempts.Attempt("anna", "mini1", "mini1-q1", "attempts", f'"{n}"', 2) for n in "abc")
     with attempts.Log(kept) as log, attempts.Log(kept) as other:
-        assert [log.append([one]), other.append([one, one])] == [[1], [2, 0]]
-        assert log.firsts("mini1") == {"anna": {"mini1-q1": '"left"'}}
+        told = [*log.append([one]), *other.append([two, three, one])]
+        assert [numbered and numbered.number for numbered in told] == [1, 2, 0, 1]
+        assert log.firsts("mini1") == {"anna": {"mini1-q1": '"a"'}}
         for statement in ("DELETE FROM fairmark_attempt", "TRUNCATE fairmark_attempt"):
             with pytest.raises(DBAPIError, match="append-only"), log.engine.begin() as connection:
                 connection.execute(text(statement))

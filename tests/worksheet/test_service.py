@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -40,7 +42,8 @@ class Server:
                 for name, value in server.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(server.reply)
+                with contextlib.suppress(ConnectionError):  # whoever has read enough
+                    self.wfile.write(server.reply)
 
             def do_GET(self) -> None:
                 server.asked.append((self.path, {}, None))
@@ -122,8 +125,6 @@ def test_it_prints_what_the_service_says(server, capsys, verdict, message, says)
 def test_whatever_else_comes_back_the_form_is_what_is_told(server, capsys, status, body, says):
     """No error reaches the student."""
     server.status, server.reply = status, body
-    if status != 200 and not body:
-        says = f"a1-q1: the marking service does not answer. {ALONE}"
     check("a1-q1", "x")
     assert printed(capsys) == says
 
@@ -139,12 +140,109 @@ def test_a_service_that_is_not_there_is_no_error(server, capsys, monkeypatch, ad
     assert printed(capsys) == f"a1-q1: the marking service does not answer. {ALONE}"
 
 
-def test_a_service_that_says_nothing_is_not_waited_for(server, capsys, monkeypatch):
-    """Its time is over after a few seconds."""
-    monkeypatch.setattr(service, "SECONDS", 0.05)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setenv("WORKSHEET_SERVICE", f"http://127.0.0.1:{silent.getsockname()[1]}")
+class Drip:
+    """A server that takes a connection and then sends one part after the other, for ever, until it is closed."""
+
+    def __init__(self, first: bytes, then: bytes, pause: float) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.closed = threading.Event()
+        threading.Thread(target=self._serve, args=(first, then, pause), daemon=True).start()
+
+    def _serve(self, first: bytes, then: bytes, pause: float) -> None:
+        with contextlib.suppress(OSError):
+            taken, _ = self.socket.accept()
+            with taken:
+                taken.recv(65536)
+                taken.sendall(first)
+                while then:
+                    taken.sendall(then)
+                    time.sleep(pause)
+                while taken.recv(65536):
+                    pass
+        self.closed.set()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "pause"),
+    [
+        (b"", b"", 0),
+        (b"", b"H", 0.02),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n", 0.02),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", 0.02),
+        (HEAD + b"Content-Length: 60000\r\n\r\n", b" ", 0.02),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", 0.02),
+        (HEAD + b"\r\n" + reply("right", "Well read."), b" ", 0.02),
+    ],
+    ids=["nothing", "a status by bytes", "endless headers", "go on", "a body by bytes", "chunks", "no end of the body"],
+)
+def test_a_service_that_does_not_come_to_an_end_is_not_waited_for(server, capsys, monkeypatch, first, then, pause):
+    """However often something comes, the time is over after a few seconds, and the connection is closed."""
+    monkeypatch.setattr(service, "SECONDS", 0.3)
+    drip = Drip(first, then, pause)
+    with drip.socket:
+        monkeypatch.setenv("WORKSHEET_SERVICE", f"http://127.0.0.1:{drip.socket.getsockname()[1]}")
         check("a1-q1", "x")
+    assert printed(capsys) == f"a1-q1: the marking service does not answer. {ALONE}"
+    assert drip.closed.wait(30)
+
+
+def test_a_name_that_is_looked_up_for_ever_is_not_waited_for(server, capsys, monkeypatch):
+    """Where the network's own servers do not answer."""
+    over = threading.Event()
+    monkeypatch.setattr(service, "SECONDS", 0.1)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: over.wait(30))
+    check("a1-q1", "x")
+    over.set()
+    assert printed(capsys) == f"a1-q1: the marking service does not answer. {ALONE}"
+
+
+def test_where_no_thread_can_be_started_the_form_is_what_is_told(server, capsys, monkeypatch):
+    """A student's code may have used them all up."""
+
+    def none_left(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", none_left)
+        check("a1-q1", "x")
+    assert printed(capsys) == f"a1-q1: the marking service does not answer. {ALONE}"
+
+
+PAGE = b"<!DOCTYPE html><html><title>Sign in</title>" + b"<p>JupyterHub</p>" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "says"),
+    [
+        (200, "text/html", "the marking service does not answer"),
+        (302, "text/html", "the marking service cannot answer now"),
+        (502, "text/html", "the marking service cannot answer now"),
+        (503, "text/html", "the marking service cannot answer now"),
+        (504, "text/html", "the marking service cannot answer now"),
+        (403, "text/html", "the marking service does not know you"),
+    ],
+)
+def test_a_page_in_place_of_an_answer_is_not_shown(server, capsys, status, kind, says):
+    """A login page, or what a proxy says when the service behind it is gone: one plain sentence, whatever its size."""
+    server.status, server.reply = status, PAGE
+    server.headers = {"Content-Type": kind, "Location": "/hub/login", "Content-Length": str(len(PAGE))}
+    check("a1-q1", "x")
+    told = printed(capsys)
+    assert told.startswith(f"a1-q1: {says}")
+    assert told.endswith(ALONE)
+    assert "<" not in told
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("size", [10**6, 10**8])
+def test_a_huge_answer_is_not_read_to_its_end(server, capsys, size):
+    """It is no answer, even if it were one at its end."""
+    server.headers = {"Content-Length": str(size)}
+    server.reply = reply("right", "x" * 200_000)
+    check("a1-q1", "x")
     assert printed(capsys) == f"a1-q1: the marking service does not answer. {ALONE}"
 
 

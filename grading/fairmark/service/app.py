@@ -41,8 +41,10 @@ class Desk:
     ----------
     state
         What the service knows; replaced as a whole by whoever reads it anew.
-    identity, writer, buckets
-        Who asks, where it is written down, and how often it may be.
+    identity, writer
+        Who asks, and where it is written down.
+    buckets, volume
+        How often one student may ask, and how many bytes may be written down for one.
     now
         The time in UTC, for due dates.
     """
@@ -53,9 +55,11 @@ class Desk:
         identity: Identity,
         writer: Writer,
         buckets: Buckets,
+        volume: Buckets,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
-        self.state, self.identity, self.writer, self.buckets, self.now = state, identity, writer, buckets, now
+        self.state, self.identity, self.writer, self.now = state, identity, writer, now
+        self.buckets, self.volume = buckets, volume
 
 
 class _Base(RequestHandler):
@@ -64,7 +68,10 @@ class _Base(RequestHandler):
     SUPPORTED_METHODS = ("GET", "POST")
 
     def initialize(self, desk: Desk) -> None:
-        self.desk = desk
+        self.desk, self.gone = desk, False
+
+    def on_connection_close(self) -> None:
+        self.gone = True
 
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():
@@ -106,12 +113,12 @@ class Check(_Base):
         """Find out who asks, write the attempt down, and answer it, in this order."""
         _from_no_page(self)
         student = await self.desk.identity.user(self.request.headers.get("Authorization", ""))
-        wait = self.desk.buckets.wait(student)
+        wait = self.desk.buckets.wait(student) or self.desk.volume.wait(student, len(self.request.body))
         if wait:
             raise Refusal(429, f"too many checks; wait {wait} seconds", wait=wait)
         plan = replies.plan(self.desk.state, student, requests.read(self.request.body), self.desk.now())
-        number = await self.desk.writer.write(plan.attempt)
-        self.say(replies.reply(plan, number).to_json())
+        numbered = await self.desk.writer.write(plan.attempt, lambda: self.gone)
+        self.say(replies.reply(plan, numbered).to_json())
 
 
 class Health(_Base):

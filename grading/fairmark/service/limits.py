@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 
 class Buckets:
-    """A bucket for each user, which fills with time and from which every question takes one.
+    """A bucket for each user, which fills with time and from which every question takes something.
 
     Parameters
     ----------
     size
-        How many questions may come at once: a notebook that is run from top to bottom asks them all in a second.
+        How much may be taken at once. Of questions: a notebook that is run from top to bottom asks all in a second.
     rate
-        How many more may come each second.
+        How much more each second.
     clock
         Seconds that only grow.
     most
@@ -34,17 +34,17 @@ class Buckets:
         self.size, self.rate, self.clock, self.most = size, rate, clock, most
         self._left: dict[str, tuple[float, float]] = {}
 
-    def wait(self, user: str) -> int:
-        """Take one from a user's bucket; give 0, or the seconds after which there is one again."""
+    def wait(self, user: str, amount: float = 1) -> int:
+        """Take an amount from a user's bucket; give 0, or the seconds after which there is so much in it."""
         now = self.clock()
         left, at = self._left.get(user, (self.size, now))
         left = min(self.size, left + (now - at) * self.rate)
-        if left < 1:
+        if left < amount:
             self._left[user] = (left, now)
-            return math.ceil((1 - left) / self.rate)
+            return math.ceil((amount - left) / self.rate)
         if len(self._left) >= self.most:
             self._forget(now)
-        self._left[user] = (left - 1, now)
+        self._left[user] = (left - amount, now)
         return 0
 
     def _forget(self, now: float) -> None:

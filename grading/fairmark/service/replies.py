@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fairmark import checks
-from fairmark.attempts import Attempt
+from fairmark.attempts import Attempt, Numbered
 from fairmark.bank import Entry
 from fairmark.modes import Mode
 from fairmark.service.errors import Refusal
@@ -85,35 +85,42 @@ def plan(state: State, student: str, asked: Asked, now: dt.datetime) -> Plan:
     mode, answer = state.mode(asked.assignment), wire.loads(asked.answer)
     settled = _settled(entry, mode, answer, closed=state.closed(asked.assignment, student, now))
     limit = 0 if settled else mode.attempts
-    written = Attempt(student, asked.assignment, asked.item, mode.name, asked.answer, limit)
+    written = Attempt(student, asked.assignment, asked.item, mode.name, asked.answer, limit, now)
     return Plan(entry, mode, written, answer, settled, state.variant(entry, student))
 
 
-def reply(plan: Plan, number: int | None) -> Reply:
+def reply(plan: Plan, numbered: Numbered | None) -> Reply:
     """Answer a question that is written down.
 
     Parameters
     ----------
     plan
         What :func:`plan` gave.
-    number
+    numbered
         What :meth:`fairmark.attempts.Log.append` gave.
     """
     item, mode = plan.entry.item, plan.mode
     if plan.settled:
         return Reply(item.id, mode.name, *plan.settled)
-    if number == 0:
+    if numbered is not None and numbered.number == 0:
         return Reply(item.id, mode.name, "none-left", NONE_LEFT, 0)
     verdict = checks.judge(plan.entry, plan.answer, plan.variant)
-    if number is None:
+    if numbered is None:
         return Reply(item.id, mode.name, verdict.outcome, verdict.message)
-    counts = (
-        "It counts, whatever your notebook holds when you hand it in."
-        if number == 1
-        else "The first attempt is the one that counts."
+    says = f"{verdict.message} {_counted(numbered, mode.attempts)}"
+    return Reply(item.id, mode.name, verdict.outcome, says, max(0, mode.attempts - numbered.used))
+
+
+def _counted(numbered: Numbered, of: int) -> str:
+    """Say which attempt it was, and what that means."""
+    which = (
+        f"You gave this answer before, in attempt {numbered.number} of {of}; asking again used up nothing."
+        if numbered.again
+        else f"This was attempt {numbered.number} of {of}."
     )
-    says = f"{verdict.message} This was attempt {number} of {mode.attempts}. {counts}"
-    return Reply(item.id, mode.name, verdict.outcome, says, mode.attempts - number)
+    if numbered.number == 1:
+        return f"{which} It counts, whatever your notebook holds when you hand it in."
+    return f"{which} The first attempt is the one that counts."
 
 
 def _settled(entry: Entry, mode: Mode, answer: Json, *, closed: bool) -> tuple[str, str] | None:

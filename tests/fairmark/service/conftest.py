@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection
@@ -16,12 +17,11 @@ from typing import Any
 
 import pytest
 from jupyterhub.services.auth import HubAuth
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from fairmark import attempts, bank
 from fairmark.modes import Mode
-from fairmark.service import app, requests
+from fairmark.service import app, connections
 from fairmark.service.identity import Identity
 from fairmark.service.limits import Buckets
 from fairmark.service.state import State
@@ -39,25 +39,30 @@ class FakeHub:
     def __init__(self) -> None:
         self.models: dict[str, Any] = {}
         self.asked: list[str] = []
+        self.slow = 0.0
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 token = self.headers.get("Authorization", "").removeprefix("token ")
                 hub.asked.append(token)
+                time.sleep(hub.slow)
                 model = hub.models.get(token)
                 status = 200 if isinstance(model, dict) and self.path == "/hub/api/user" else 403
                 status = model if isinstance(model, int) else status
                 body = json.dumps(model if status == 200 else {"status": status, "message": "no"}).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(OSError):  # who asked may have ended meanwhile
+                    self.end_headers()
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 """Keep quiet."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.block_on_close = False
         self.url = f"http://127.0.0.1:{self.server.server_port}/hub/api"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -88,8 +93,8 @@ class Answer:
 class Served:
     """A service that runs in a thread, and what a test may turn in it."""
 
-    def __init__(self, course: Settings, hub: FakeHub) -> None:
-        self.course, self.hub, self.now = course, hub, NOON
+    def __init__(self, course: Settings, hub: FakeHub, most: int = 200) -> None:
+        self.course, self.hub, self.now, self.most = course, hub, NOON, most
         self.log = attempts.Log(course)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
@@ -100,14 +105,16 @@ class Served:
         self.loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         writer = Writer(self.log)
         identity = Identity(HubAuth(api_url=self.hub.url, access_scopes={SCOPE}))
-        self.desk = app.Desk(State("small-course", "t1"), identity, writer, Buckets(1000, 1000), lambda: self.now)
-        server = HTTPServer(app.make(self.desk, PREFIX), max_body_size=requests.MAX_BODY, body_timeout=5)
+        buckets, volume = Buckets(1000, 1000), Buckets(10**9, 10**9)
+        self.desk = app.Desk(State("small-course", "t1"), identity, writer, buckets, volume, lambda: self.now)
+        self.server = server = connections.Server(app.make(self.desk, PREFIX), self.most)
         (socket,) = bind_sockets(0, "127.0.0.1")
         server.add_socket(socket)
         self.port = socket.getsockname()[1]
         self._ready.set()
         await self._stop.wait()
         server.stop()
+        await server.answered()
         await writer.close()
         await server.close_all_connections()
 
@@ -171,6 +178,7 @@ def hub(_hub: FakeHub) -> FakeHub:
     """Return a Hub that knows two students."""
     _hub.models.clear()
     _hub.asked.clear()
+    _hub.slow = 0.0
     _hub.user("anna-token", "anna")
     _hub.user("boris-token", "boris")
     return _hub

@@ -70,15 +70,32 @@ def test_many_at_once_get_no_more_attempts_than_one_after_the_other(served):
     """The number is given inside the transaction that writes the attempt down."""
     served.set(TWICE)
     told: list[str] = []
-    ask = [
-        threading.Thread(target=lambda: told.append(served.check("anna-token", "mini1-q1", "left").json["verdict"]))
-        for _ in range(12)
-    ]
+
+    def check(answer: int) -> None:
+        told.append(served.check("anna-token", "mini1-q3", answer).json["verdict"])
+
+    ask = [threading.Thread(target=check, args=(answer,)) for answer in range(12)]
     for one in ask:
         one.start()
     for one in ask:
         one.join()
     assert sorted(told) == ["none-left"] * 10 + ["wrong"] * 2
+    assert sorted(row.number for row in served.rows() if row.number) == [1, 2]
+
+
+def test_a_notebook_that_is_run_again_uses_no_attempt_up(served):
+    """The same answer has the same verdict, also when no attempt is left; which one counts does not change."""
+    served.set(TWICE)
+    asked = ("left", "left", "right", "left", "middle", "right")
+    told = [served.check("anna-token", "mini1-q1", answer).json for answer in asked]
+    assert [(one["verdict"], one["attempts_left"]) for one in told] == [
+        ("wrong", 1), ("wrong", 1), ("right", 0), ("wrong", 0), ("none-left", 0), ("right", 0)
+    ]  # fmt: skip
+    assert (
+        "You gave this answer before, in attempt 1 of 2; asking again used up nothing. It counts" in told[3]["message"]
+    )
+    assert "You gave this answer before, in attempt 2 of 2" in told[5]["message"]
+    assert served.log.firsts("mini1") == {"anna": {"mini1-q1": '"left"'}}
 
 
 def test_the_variant_is_that_of_the_hubs_user(served):
