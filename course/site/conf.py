@@ -20,6 +20,8 @@ copyright = f"{author}. Texts: CC BY 4.0. Code: MIT"  # noqa: A001  Sphinx's own
 language = "en"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "coursebook.extension"]
 templates_path = ["templates"]
+# Quotation marks stay as they are written, so that what is copied from a page is code that runs.
+smartquotes = False
 exclude_patterns = ["static", "templates"]
 
 # Lessons are shown as they were run and committed; nothing is run here.
@@ -45,7 +47,7 @@ html_title = project
 html_favicon = "static/mark.svg"
 html_static_path = ["static"]
 html_css_files = ["course.css"]
-html_js_files = ["course.js"]
+html_js_files = [("course.js", {"defer": "defer"})]
 html_use_index = False
 html_domain_indices = False
 html_copy_source = True

@@ -80,7 +80,8 @@ def refuse_formula(translator: Any, node: nodes.Element) -> None:
 def fill_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Give a page its link into the hub, and its words their languages."""
     opened = hub.button(page, app.config.course_site, app.config.course_folder)
-    context["open_in_hub"] = opened.address or f"{context['pathto'](hub.HELP)}#{opened.anchor}"
+    help_page = str(context["pathto"](hub.HELP)).rstrip("#")
+    context["open_in_hub"] = opened.address or f"{help_page}#{opened.anchor}"
     context["open_in_hub_says"] = opened.says
     for part in ("body", "title"):
         if context.get(part):

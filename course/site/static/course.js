@@ -1,7 +1,12 @@
-// Paper is light and cannot be opened: before printing, the page turns light and closed lists open. Afterwards all is as
-// it was.
 "use strict";
 
+// The theme's buttons that show the pages under a page have an icon and no name; a screen reader needs one.
+for (const button of document.querySelectorAll(".bd-sidebar summary:not([aria-label])")) {
+  button.setAttribute("aria-label", `Pages under ${button.closest("li").querySelector("a").textContent.trim()}`);
+}
+
+// Paper is light and cannot be opened: before printing, the page turns light and closed lists open. Afterwards all is as
+// it was.
 let before = null;
 
 addEventListener("beforeprint", () => {
