@@ -31,8 +31,14 @@ PAGES = (
 )
 """The files of the repository that are pages."""
 
-FILES = ("CITATION.cff", "LICENSE", "course/instructor/ideal-points-by-*.csv", "grading/weights.csv")
-"""The files that a page may link to, to be downloaded from the book itself."""
+FILES = (
+    "CITATION.cff",
+    "LICENSE",
+    "course/instructor/ideal-points-by-*.csv",
+    "course/pictures/*.png",
+    "grading/weights.csv",
+)
+"""Pictures that a page may show, and files that it may link to, to be downloaded from the book itself."""
 
 TABLES = ("course/glossary.csv", "course/readings/references.csv")
 """The tables that have a page, on which they can be downloaded. A link to one leads to its page."""
