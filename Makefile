@@ -7,7 +7,7 @@ export PYTHON
 setup := bash scripts/setup.sh
 python := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help course test test-all lint lab hub e2e bench findings words syllabus rehearsal clean distclean
+.PHONY: help course test test-all lint lab hub e2e site bench findings words syllabus rehearsal clean distclean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ hub: ## Run JupyterHub here, with an instructor and two students
 e2e: ## Drive that JupyterHub in a browser; pictures go to build/e2e
 	@$(setup) dev
 	@$(python) -m pytest -n 0 tests/e2e $(ARGS)
+
+site: ## Build the course book, a web site, into build/site
+	@$(setup) site
+	@$(python) course/site/build.py $(ARGS)
 
 bench: ## Measure speed and exactness; writes course/instructor/bench.md
 	@$(setup) dev

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets this checkout ready: scripts/setup.sh instructor|hub|dev
+# Gets this checkout ready: scripts/setup.sh instructor|hub|site|dev
 #
 # The Makefile calls it before every target that needs Python. It makes .venv and installs the project into it with the
 # named extra of pyproject.toml; a repeat finds that nothing changed and ends at once, without the network. System parts
@@ -9,7 +9,7 @@ set -euo pipefail
 trap 'exit 130' INT TERM # pip answers Ctrl-C by itself: without this the script would go on after it
 cd "$(dirname "$0")/.."
 
-extra=${1:?say which extra of pyproject.toml to install: instructor, hub or dev}
+extra=${1:?say which extra of pyproject.toml to install: instructor, hub, site or dev}
 oldest=$(sed -n 's/^requires-python = ">=\([0-9.]*\)"$/\1/p' pyproject.toml)
 : "${oldest:?pyproject.toml has no line requires-python = \">=…\"}"
 unset PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX # each would send modules past .venv
@@ -151,8 +151,11 @@ install_project() {
   fi
   owner "$(identify .venv/bin/python)" >$made_for
   printf '%s' "$wanted" >"$stamp"
-  # `dev` contains `hub`, and `hub` contains `instructor`.
-  if [ "$extra" = dev ]; then printf '%s' "$wanted" >.venv/.installed-hub; fi
+  # `dev` contains `hub` and `site`, and each of these contains `instructor`.
+  if [ "$extra" = dev ]; then
+    printf '%s' "$wanted" >.venv/.installed-hub
+    printf '%s' "$wanted" >.venv/.installed-site
+  fi
   if [ "$extra" != instructor ]; then printf '%s' "$wanted" >.venv/.installed-instructor; fi
   rm -f $unfinished
 }
@@ -179,7 +182,9 @@ fi
 parts=()
 tried_apt=no
 command -v bwrap >/dev/null || parts+=(bubblewrap)
-if [ "$extra" != instructor ]; then
+needs_hub=no
+case "$extra" in hub | dev) needs_hub=yes ;; esac
+if [ $needs_hub = yes ]; then
   command -v node >/dev/null || parts+=(nodejs)
   command -v npm >/dev/null || parts+=(npm)
 fi
@@ -199,4 +204,4 @@ if [ $tried_apt = yes ]; then : >$apt_failed; fi
 
 wanted=$(cksum <pyproject.toml)
 if [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then install_project; fi
-if [ "$extra" != instructor ] && [ ! -x $proxy/node_modules/.bin/configurable-http-proxy ]; then install_proxy; fi
+if [ $needs_hub = yes ] && [ ! -x $proxy/node_modules/.bin/configurable-http-proxy ]; then install_proxy; fi

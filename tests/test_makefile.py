@@ -140,6 +140,23 @@ def test_what_only_the_hub_or_its_tests_need_is_named_then(checkout, extra: str,
     assert checkout.set_up(extra, CI="true").returncode != 0
 
 
+def test_dev_serves_the_course_book_and_the_hub_too(checkout):
+    checkout.set_up("dev")
+    checkout.set_up("site")
+    checkout.set_up("hub")
+    assert checkout.installed == ["dev"]
+
+
+def test_the_course_book_needs_no_part_of_the_hub(checkout):
+    for part in ("node", "npm"):
+        (checkout.path / part).unlink()
+    run = checkout.set_up("site", CI="true")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert checkout.installed == ["site"]
+    checkout.set_up("instructor")
+    assert checkout.installed == ["site"]
+
+
 def test_dev_is_added_to_instructor(checkout):
     checkout.set_up("instructor")
     assert "Making .venv" not in checkout.set_up("dev").stdout

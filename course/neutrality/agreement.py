@@ -10,8 +10,8 @@ not a member, it does not count: non-voting is not abstention, and nothing is as
   two abstained 1/2. With f identical votes, g half-way pairs and t votes in all it is (f + g/2) / t. The index carries
   the name of Arend Lijphart, "The Analysis of Bloc Voting in the General Assembly: A Critique and a Proposal", American
   Political Science Review 57(4), 1963, pp. 902–917, of which we could open no more than the abstract; the arithmetic is
-  that of Erik Voeten's published script DyadicAgreementScores.R (2020): the mean of 1 − |a − b| / 2 over votes coded 1,
-  2, 3. Unlike that script, unanimous roll calls are kept here.
+  that of Erik Voeten's published script DyadicAgreementScores.R (2020): the mean of ``1 − |a − b| / 2`` over votes
+  coded 1, 2, 3. Unlike that script, unanimous roll calls are kept here.
 - ``s``, ``pi``, ``kappa`` and ``tau_b``: Signorino and Ritter's S, Scott's π, Cohen's κ and Kendall's τ-b; and π and κ
   with weights.
 

@@ -217,7 +217,7 @@ def posterior(
     Write y for the series, R for the correlation of the noise, Z for the regimes' indicator columns and s for `spread`.
     Given the choice of years and ρ, the covariance of y around the centre m is σ² V with V = R + s² Z Z', and
     integrating over m and log σ leaves, but for a constant that is the same for all models,
-    |V|^(-1/2) (1' V⁻¹ 1)^(-1/2) S^(-(n-1)/2), where S is the sum of squares around the best m in the metric of V⁻¹.
+    ``|V|^(-1/2) (1' V⁻¹ 1)^(-1/2) S^(-(n-1)/2)``, where S is the sum of squares around the best m in the metric of V⁻¹.
     Since the inverse of R has entries only on and beside its diagonal, so has Z' R⁻¹ Z, and all choices of years are
     computed at once by elimination.
 

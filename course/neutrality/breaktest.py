@@ -176,8 +176,8 @@ def p_asymptotic(value: float, trim: float = TRIM) -> float:
     -----
     In the limit the root of the statistic is the absolute value of a Brownian bridge at the share t, over the root of
     t (1 - t). On the clock log(t / (1 - t)) / 2 that is a stationary Ornstein-Uhlenbeck process with covariance
-    exp(-|s|), watched for log((1 - trim) / trim). How often it stays between ±c is found from the eigenvalues of its
-    generator on that interval, expanded in cosines; the result is right to eight digits. Published tables come from
+    ``exp(-|s|)``, watched for log((1 - trim) / trim). How often it stays between ±c is found from the eigenvalues of
+    its generator on that interval, expanded in cosines; the result is right to eight digits. Published tables come from
     simulated bridges, which are seen at a number of points only and so miss some peaks: the 5 % value of 8.68 for a
     trimming of 0.15 in Andrews's corrected table of 2003 (as kept in the R package tseriesTARMA) has p = 0.054 here,
     and p = 0.048 by Hansen's coefficients.

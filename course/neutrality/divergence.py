@@ -7,7 +7,7 @@ evidence that neither of them chose, such as the votes in `neutrality.rollcalls`
 
 **The measures.** An issue is *coded* where both Minsk (m) and Moscow (r) have a place from -2 to 2.
 
-- ``distance``: the mean of |m - r| / 4, from 0 (same place everywhere) to 1 (opposite ends everywhere).
+- ``distance``: the mean of ``|m - r| / 4``, from 0 (same place everywhere) to 1 (opposite ends everywhere).
 - ``signed``: the mean of ``toward_moscow`` · (m - r) / 4 over the coded issues of which one end is Russia's side.
   Negative: Minsk stands further from Russia's side than Moscow does.
 - ``opposite``: the share of coded issues on which the two stand on opposite sides of 0.
@@ -243,7 +243,7 @@ def selection(
     here are all combinations of three ways of naming the opponents and two of siding with one of them (o):
 
     - ``same side``: Minsk and the opponent stand on the same side of 0, and Moscow does not.
-    - ``nearer``: Minsk stands nearer to the opponent than to Moscow: |m - o| < |m - r|.
+    - ``nearer``: Minsk stands nearer to the opponent than to Moscow: ``|m - o| < |m - r|``.
 
     Codes drawn from two interpreters cannot decide between them: where the sources chose issues by this very rule, a
     high share shows the rule and not the policy.

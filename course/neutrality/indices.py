@@ -10,7 +10,7 @@ With n roll calls, f identical votes, g pairs in which just one of the two absta
 - ``s``: S of Curtis S. Signorino and Jeffrey M. Ritter, "Tau-b or Not Tau-b: Measuring the Similarity of Foreign Policy
   Positions", International Studies Quarterly 43(1), 1999, pp. 115–144; from −1 to 1. We could open the abstract only.
   The formula is that of Frank M. Häge's script msim-data11-simmeasures.do for votes coded 1, 2, 3, with equal weights
-  and absolute distances: 1 − 2 · (mean |a − b|) / 2. For such votes it is **2 · lijphart − 1**: the same index on
+  and absolute distances: ``1 − 2 · (mean |a − b|) / 2``. For such votes it is **2 · lijphart − 1**: the same index on
   another scale, so that showing both says nothing more.
 - ``pi``: π of William A. Scott (1955), from below 0 to 1: 1 − (observed disagreement) / (disagreement expected by
   chance), where chance gives both states one and the same habit, the mean of their two.
