@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
 from fairmark import bank as item_bank
-from fairmark import exports, gradebook, lateness, report, results, terms, weights
+from fairmark import exports, gradebook, lateness, lms, report, research, results, roster, terms, transfer, weights
 from fairmark.database import Database
+from fairmark.files import write_text
 from fairmark.report import Row
 from fairmark.settings import Settings
 
 console = Console(highlight=False)
 _PATH: click.Path = click.Path(path_type=Path)
+_SHOWN = 30
 
 
 def add_to(group: click.Group) -> None:
@@ -27,19 +30,138 @@ def add_to(group: click.Group) -> None:
 
 
 @click.command("export")
-@click.option("--to", type=_PATH, help="The CSV file (default: marks.csv in the working folder).")
+@click.argument("assignments", nargs=-1)
+@click.option("--to", type=_PATH, help="The file to write (default: in the working folder).")
+@click.option(
+    "--for", "platform", type=click.Choice(list(lms.PLATFORMS)), help="Write a gradebook file for this platform."
+)
+@click.option("--into", type=_PATH, help="The gradebook that was downloaded from it: fill a copy in.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="ID=TITLE", help="Which column of that file takes which assignment."
+)
+@click.option("--scale", is_flag=True, help="Convert where a column carries other points there than here.")
+@click.option(
+    "--missing",
+    type=click.Choice(["zero", "empty"]),
+    default="zero",
+    show_default=True,
+    help="What stands for work that was not handed in.",
+)
+@click.option("--research", is_flag=True, help="Write a table for research instead: only of students who agreed.")
+@click.option("--variants", is_flag=True, help="With --research: also who had which variant. No longer anonymous.")
+@click.option("--forget-key", is_flag=True, help="Destroy the key of the pseudonyms for research.")
 @click.pass_obj
-def export_command(course: Settings, to: Path | None) -> None:
-    """Write every student's marks as CSV.
+def export_command(course: Settings, /, assignments: tuple[str, ...], to: Path | None, **options: Any) -> None:
+    """Write every student's marks: as CSV, or for Canvas, Moodle or Blackboard.
 
-    Beside the points of each assignment, in course-marks.csv, stands the course mark from 0 to 100, by the scheme of
-    weights that course.toml names. A mark that is still open, because a person has to mark or to look, is an empty
-    field, never 0.
+    As CSV, beside the points of each assignment, in course-marks.csv, stands the course mark from 0 to 100, by the
+    scheme of weights that course.toml names. A mark that is still open, because a person has to mark or to look, is an
+    empty field, never 0.
+
+    With --for, the marks of ASSIGNMENTS, or of all in which somebody handed in. The usual way is to download the
+    gradebook from the platform and to give that file with --into: its own columns and students are kept, and a copy is
+    filled in. The course mark goes into a column called “Course mark”, or --column course=TITLE.
+
+    With --research, points and misconceptions item by item, under pseudonyms, of students who have a “yes” in
+    consent.csv in the working folder; without that table of nobody.
     """
     with _explained():
         gradebook.require(course)
+        if options["forget_key"] or options["research"]:
+            if options["platform"] or options["into"] or assignments:
+                raise click.UsageError("--research and --forget-key go with --to and --variants only.")
+            _research(course, to or course.workdir / "research", options)
+            return
+        if options["platform"] is None and (options["into"] or options["columns"] or options["scale"] or assignments):
+            raise click.UsageError("Say for which platform: --for canvas, --for moodle or --for blackboard.")
         settle(course)
-        write_marks(course, report.table(course, results.standing(course)), to or course.workdir / "marks.csv")
+        rows = report.table(course, results.standing(course))
+        if options["platform"] is None:
+            write_marks(course, rows, to or course.workdir / "marks.csv")
+        else:
+            _transfer(course, rows, assignments, to, options)
+
+
+def _transfer(
+    course: Settings, rows: list[Row], assignments: tuple[str, ...], to: Path | None, options: dict[str, Any]
+) -> None:
+    platform, into = lms.PLATFORMS[options["platform"]], options["into"]
+    bank = item_bank.load(course.bank)
+    for name in assignments:
+        if name not in bank:
+            raise click.ClickException(f"there is no assignment {name!r}; the bank has {', '.join(bank)}")
+    marks = transfer.gather(rows, bank, assignments, course_marks(course, rows))
+    if options["missing"] == "empty":
+        marks = transfer.without_missing(marks)
+    with Database(course) as book, book.reading() as session:
+        students = roster.everybody(course, session)
+    if into:
+        target = to or course.workdir / f"for-{options['platform']}{into.suffix}"
+        named = dict(_named(one) for one in options["columns"])
+        told = transfer.fill(platform, into, target, marks, students, named, scale=options["scale"])
+    else:
+        target = to or course.workdir / f"for-{options['platform']}.csv"
+        told = transfer.fresh(platform, target, marks, students)
+    _tell(platform, told, target, into)
+
+
+def _research(course: Settings, folder: Path, options: dict[str, Any]) -> None:
+    if options["forget_key"]:
+        there = research.forget(course)
+        console.print("The key is destroyed." if there else "There is no key.")
+        return
+    made = research.export(course, folder, variants=options["variants"])
+    if not made.agreed:
+        console.print(
+            f"Nobody of {made.known} students has agreed, so nothing is written. Who agrees has a row with “yes” in "
+            f"{research.consent_file(course)}, whose columns are student and consent.",
+            soft_wrap=True,
+        )
+        return
+    console.print(f"For research: {made.folder}, items.csv and its codebook.", soft_wrap=True)
+    console.print(f"  {made.agreed} of {made.known} students agreed; {made.persons} of them have marks.")
+    if made.persons < 2 * research.SMALL:
+        console.print(
+            f"  With fewer than {2 * research.SMALL} persons, anybody who knows the class may recognise them."
+        )
+    if made.small:
+        console.print(
+            f"  {made.small} of {made.cells} groups with the same misconception have fewer than {research.SMALL} "
+            "members: do not publish such a group by itself.",
+            soft_wrap=True,
+        )
+    if options["variants"]:
+        console.print("  With variants it is not anonymous: whoever has a list of ids can find out who is who.")
+
+
+def _named(said: str) -> tuple[str, str]:
+    name, found, title = said.partition("=")
+    if not found or not name.strip() or not title.strip():
+        raise click.UsageError(f'--column {said}: write it as --column ps1="The title in the platform".')
+    return name.strip(), title.strip()
+
+
+def _tell(platform: lms.Platform, told: transfer.Told, target: Path, into: Path | None) -> None:
+    """Say what was written, who was left out and why, and what to do next."""
+    console.print(f"For {platform.name}: {target}", soft_wrap=True)
+    said = [f"{told.written} marks of {told.students} students. {'; '.join(told.columns)}."]
+    for heading, lines in (
+        ("Marks that change there", told.replaced),
+        ("Still open here, so nothing is written" + (" and the field is as it was" if into else ""), told.open),
+        (f"Excused; {platform.name} takes no such word from a file, so {platform.by_hand}", told.excused),
+        (f"{platform.name} does not let these fields be filled in", told.closed),
+        ("In the file, and not known here" if into else "Left out", told.unknown),
+        ("Known here, and not in the file", told.absent),
+    ):
+        if lines:
+            said += [f"{heading} ({len(lines)}):", *(f"  {line}" for line in lines)]
+    whole = target.with_name(f"{target.stem}-report.txt")
+    write_text(whole, "\n".join([*said, ""]))
+    for line in said[:_SHOWN]:
+        console.print(f"  {line}", markup=False, soft_wrap=True)
+    if len(said) > _SHOWN:
+        console.print(f"  … {len(said) - _SHOWN} more lines stand in {whole}", markup=False, soft_wrap=True)
+    console.print(f"{platform.next_step}.", markup=False, soft_wrap=True)
 
 
 @click.command("policy")
