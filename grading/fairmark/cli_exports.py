@@ -12,7 +12,21 @@ from rich.console import Console
 from rich.markup import escape
 
 from fairmark import bank as item_bank
-from fairmark import exports, gradebook, lateness, lms, report, research, results, roster, terms, transfer, weights
+from fairmark import (
+    exports,
+    filling,
+    gradebook,
+    lateness,
+    lms,
+    newfile,
+    report,
+    research,
+    results,
+    roster,
+    terms,
+    transfer,
+    weights,
+)
 from fairmark.database import Database
 from fairmark.files import write_text
 from fairmark.report import Row
@@ -74,6 +88,8 @@ def export_command(course: Settings, /, assignments: tuple[str, ...], to: Path |
             return
         if options["platform"] is None and (options["into"] or options["columns"] or options["scale"] or assignments):
             raise click.UsageError("Say for which platform: --for canvas, --for moodle or --for blackboard.")
+        if options["into"] is None and (options["columns"] or options["scale"]):
+            raise click.UsageError("--column and --scale go with --into FILE, the gradebook that was downloaded.")
         settle(course)
         rows = report.table(course, results.standing(course))
         if options["platform"] is None:
@@ -98,10 +114,10 @@ def _transfer(
     if into:
         target = to or course.workdir / f"for-{options['platform']}{into.suffix}"
         named = dict(_named(one) for one in options["columns"])
-        told = transfer.fill(platform, into, target, marks, students, named, scale=options["scale"])
+        told = filling.fill(platform, into, target, marks, students, named, scale=options["scale"])
     else:
         target = to or course.workdir / f"for-{options['platform']}.csv"
-        told = transfer.fresh(platform, target, marks, students)
+        told = newfile.write(platform, target, marks, students)
     _tell(platform, told, target, into)
 
 
@@ -145,16 +161,17 @@ def _tell(platform: lms.Platform, told: transfer.Told, target: Path, into: Path 
     """Say what was written, who was left out and why, and what to do next."""
     console.print(f"For {platform.name}: {target}", soft_wrap=True)
     said = [f"{told.written} marks of {told.students} students. {'; '.join(told.columns)}."]
-    for heading, lines in (
-        ("Marks that change there", told.replaced),
-        ("Still open here, so nothing is written" + (" and the field is as it was" if into else ""), told.open),
-        (f"Excused; {platform.name} takes no such word from a file, so {platform.by_hand}", told.excused),
-        (f"{platform.name} does not let these fields be filled in", told.closed),
-        ("In the file, and not known here" if into else "Left out", told.unknown),
-        ("Known here, and not in the file", told.absent),
+    for heading, about in (
+        ("Marks that change there", transfer.REPLACED),
+        ("Still open here, so nothing is written" + (" and the field is as it was" if into else ""), transfer.OPEN),
+        (f"Excused; {platform.name} takes no such word from a file, so {platform.by_hand}", transfer.EXCUSED),
+        (f"{platform.name} does not let these fields be filled in", transfer.CLOSED),
+        ("In the file, and not known here" if into else "Left out", transfer.UNKNOWN),
+        ("Known here, and not in the file", transfer.ABSENT),
     ):
+        lines = told.of(about)
         if lines:
-            said += [f"{heading} ({len(lines)}):", *(f"  {line}" for line in lines)]
+            said += [f"{heading} ({told.count(about)}):", *(f"  {line}" for line in lines)]
     whole = target.with_name(f"{target.stem}-report.txt")
     write_text(whole, "\n".join([*said, ""]))
     for line in said[:_SHOWN]:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from fairmark import lms, marking, report, roster, sheets, transfer
+from fairmark import filling, lms, marking, newfile, report, roster, sheets, transfer
 from fairmark.cli import main
 from fairmark.roster import Student
 from fairmark.settings import Settings
@@ -90,7 +90,7 @@ def grid(file: Path, encoding: str = "utf-8-sig", separator: str = ",") -> list[
 def fill(platform: lms.Platform, source: Path, marks: list[Marks] | None = None, **options: object) -> Told:
     named: dict[str, str] = options.pop("named", {})  # type: ignore[assignment]
     students: dict[str, Student] = options.pop("students", STUDENTS)  # type: ignore[assignment]
-    return transfer.fill(
+    return filling.fill(
         platform,
         source,
         source.with_name("filled.csv"),
@@ -120,11 +120,11 @@ def test_canvas_is_filled_in_and_nothing_else_is_touched(tmp_path):
     told = fill(CANVAS, source, [PS1, COURSE])
     assert changed(grid(source), grid(tmp_path / "filled.csv")) == {(3, 5): "17.5", (4, 5): "0", (6, 5): "EX"}
     assert (told.written, told.students) == (3, 3)
-    assert told.columns == ["ps1 into 'Problem set 1 (77)'", "course is not in the file"]
-    assert told.replaced == ['O\'Neil, Jr, Bob "B" (bob), ps1: 11.00 is now 0']
-    assert told.open == ["cyd, ps1 (the file says 9)"]
-    assert told.unknown == ["line 8: 505, 000999, eve", "line 9: 506, deadbeef"]
-    assert (told.excused, told.closed, told.absent) == ([], [], [])
+    assert told.columns == ("ps1 into 'Problem set 1 (77)'", "not in the file: course")
+    assert told.of(transfer.REPLACED) == ['ps1: O\'Neil, Jr, Bob "B" (bob) had 11.00, has 0']
+    assert told.of(transfer.OPEN) == ["ps1: cyd has 9 in the file"]
+    assert told.of(transfer.UNKNOWN) == ["line 8: 505, 000999, eve", "line 9: 506, deadbeef"]
+    assert (told.of(transfer.EXCUSED), told.of(transfer.CLOSED), told.of(transfer.ABSENT)) == ([], [], [])
 
 
 def test_moodle_is_filled_in_and_nothing_else_is_touched(tmp_path):
@@ -132,8 +132,8 @@ def test_moodle_is_filled_in_and_nothing_else_is_touched(tmp_path):
     source = put(tmp_path, MOODLE_FILE)
     told = fill(MOODLE, source)
     assert changed(grid(source), grid(tmp_path / "filled.csv")) == {(1, 6): "17.5", (2, 6): "0"}
-    assert told.excused == ["Dan, Dan (dan), ps1"]
-    assert told.open == ["cyd, ps1 (the file says 9.00)"]
+    assert told.of(transfer.EXCUSED) == ["ps1: Dan, Dan (dan)"]
+    assert told.of(transfer.OPEN) == ["ps1: cyd has 9.00 in the file"]
 
 
 def test_blackboard_is_filled_in_and_nothing_else_is_touched(tmp_path):
@@ -147,7 +147,7 @@ def test_blackboard_is_filled_in_and_nothing_else_is_touched(tmp_path):
     assert raw.decode("utf-16") == BLACKBOARD_FILE.replace('"Yes"\t"88"\t""', '"Yes"\t"88"\t"17.5"').replace(
         '"11.0"', '"0"'
     )
-    assert told.open == ["cyd, ps1 (the file says Needs Grading(9))"]
+    assert told.of(transfer.OPEN) == ["ps1: cyd has Needs Grading(9) in the file"]
 
 
 @pytest.mark.parametrize("mark", ["utf-8", "utf-8-sig"])
@@ -166,22 +166,22 @@ def test_a_file_keeps_its_form(mark, end, separator, tmp_path):
 def test_what_canvas_does_not_assign_is_left_and_named(tmp_path):
     """N/A stays, since Canvas ignores a mark there."""
     told = fill(CANVAS, put(tmp_path, CANVAS_FILE.replace("anna.k,A,,", "anna.k,A,N/A,")))
-    assert told.closed == ["Кавалёва, Ганна (anna), ps1"]
+    assert told.of(transfer.CLOSED) == ["ps1: Кавалёва, Ганна (anna)"]
     assert grid(tmp_path / "filled.csv")[3][5] == "N/A"
 
 
 def test_who_is_not_in_the_file_is_named(tmp_path):
     """Here and there: nobody is dropped without a word."""
     told = fill(MOODLE, put(tmp_path, MOODLE_FILE.replace("000125,,,cyd@", "000777,,,fay@")))
-    assert told.absent == ["cyd"]
-    assert told.unknown == ["line 4: 000777, fay@uni.example"]
+    assert told.of(transfer.ABSENT) == ["cyd"]
+    assert told.of(transfer.UNKNOWN) == ["line 4: 000777, fay@uni.example"]
 
 
 def test_zeros_that_a_spreadsheet_program_took_away_are_noticed(tmp_path):
     """The remedy is to download the file anew."""
     students = {"anna": Student("anna", id_number="000123")}
     told = fill(BLACKBOARD, put(tmp_path, BLACKBOARD_FILE.replace('"000123"', '"123"')), students=students)
-    assert "anna.k, 123 (is it 000123? then a spreadsheet program took the zeros away" in told.unknown[0]
+    assert "anna.k, 123 (is it 000123? then a spreadsheet program took the zeros away" in told.of(transfer.UNKNOWN)[0]
 
 
 def test_a_login_that_is_an_email_address_finds_its_student(tmp_path):
@@ -248,7 +248,7 @@ def test_the_downloaded_file_is_never_written_over(tmp_path):
     """It is the only copy of what the platform said."""
     source = put(tmp_path, CANVAS_FILE)
     with pytest.raises(TableError, match="name another one with --to"):
-        transfer.fill(CANVAS, source, source, [PS1], STUDENTS, {})
+        filling.fill(CANVAS, source, source, [PS1], STUDENTS, {})
     assert source.read_text(encoding="utf-8") == CANVAS_FILE
 
 
@@ -263,7 +263,7 @@ def test_two_students_with_one_name_are_refused(tmp_path):
 
 
 def fresh(platform: lms.Platform, folder: Path, marks: list[Marks], students: dict[str, Student] | None = None) -> Told:
-    return transfer.fresh(platform, folder / "new.csv", marks, STUDENTS if students is None else students)
+    return newfile.write(platform, folder / "new.csv", marks, STUDENTS if students is None else students)
 
 
 def test_a_new_canvas_file_has_what_canvas_asks_for(tmp_path):
@@ -278,7 +278,10 @@ def test_a_new_canvas_file_has_what_canvas_asks_for(tmp_path):
         ["504", "000126", "dan", "", "EX", ""],
     ]
     assert not (tmp_path / "new.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert told.open == ['O\'Neil, Jr, Bob "B" (bob), course', "cyd, ps1", "cyd, course", "Dan, Dan (dan), course"]
+    assert told.of(transfer.OPEN) == [
+        "ps1: cyd",
+        'course: O\'Neil, Jr, Bob "B" (bob); cyd; Dan, Dan (dan)',
+    ]
 
 
 def test_a_new_moodle_file_names_every_student_in_one_way(tmp_path):
@@ -298,7 +301,7 @@ def test_a_new_blackboard_file_leaves_out_whom_blackboard_could_not_recognise(tm
     """They are named; every field stands in quotation marks."""
     told = fresh(BLACKBOARD, tmp_path, [PS1], STUDENTS | {"bob": Student("bob", id_number="1")})
     assert grid(tmp_path / "new.csv")[1:] == [["Кавалёва", "Ганна", "anna.k", "17.5"]]
-    assert told.unknown == ["bob has no username in roster.csv"]
+    assert told.of(transfer.UNKNOWN) == ["bob has no username in roster.csv"]
     assert (tmp_path / "new.csv").read_text(encoding="utf-8").startswith('"Last Name","First Name","Username"')
 
 
@@ -323,7 +326,7 @@ def test_no_name_breaks_a_new_file_or_becomes_a_formula(platform, people, tmp_pa
     students = {name: Student(name, one, two, username=name) for name, (one, two, _) in numbered.items()}
     values = {name: mark for name, (*_, mark) in numbered.items()}
     assume(any(mark is not None for mark in values.values()))
-    transfer.fresh(platform, tmp_path / "new.csv", [Marks("ps1", "t", 100.0, values)], students)
+    newfile.write(platform, tmp_path / "new.csv", [Marks("ps1", "t", 100.0, values)], students)
     rows = list(csv.reader(io.StringIO((tmp_path / "new.csv").read_bytes().decode(), newline="")))
     at = next(index for index, name in enumerate(rows[0]) if name in {"SIS Login ID", "Username"})
     read = {row[at]: row[-1] for row in rows[1:] if row[at]}
@@ -379,7 +382,7 @@ def test_the_command_fills_a_file_in_and_says_who_was_left_out_and_what_comes_ne
     target = marked.workdir / "for-canvas.csv"
     for part in (
         f"For Canvas: {target}",
-        "3 marks of 3 students. mini1 into 'A small problem set (77)'; course is not in the file.",
+        "3 marks of 3 students. mini1 into 'A small problem set (77)'; not in the file: course.",
         "In the file, and not known here (3): line 5: 502, 000124, bob.o",
         "Known here, and not in the file (1): bob",
         "In Canvas open Grades, then Import, choose this file",
