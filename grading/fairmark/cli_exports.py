@@ -163,6 +163,7 @@ def _tell(platform: lms.Platform, told: transfer.Told, target: Path, into: Path 
     said = [f"{told.written} marks of {told.students} students. {'; '.join(told.columns)}."]
     for heading, about in (
         ("Marks that change there", transfer.REPLACED),
+        ("Nothing was handed in, so 0; with --missing empty nothing is written", transfer.MISSING),
         ("Still open here, so nothing is written" + (" and the field is as it was" if into else ""), transfer.OPEN),
         (f"Excused; {platform.name} takes no such word from a file, so {platform.by_hand}", transfer.EXCUSED),
         (f"{platform.name} does not let these fields be filled in", transfer.CLOSED),

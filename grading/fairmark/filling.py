@@ -20,6 +20,7 @@ from fairmark.transfer import (
     ABSENT,
     CLOSED,
     EXCUSED,
+    MISSING,
     OPEN,
     REPLACED,
     UNKNOWN,
@@ -37,8 +38,8 @@ class _Field:
     """What a field says, whether that is a mark of ours, and what is to be told of it."""
 
     text: str
-    ours: bool = False
-    note: Note | None = None
+    ours: bool
+    notes: tuple[Note, ...] = ()
 
 
 def fill(
@@ -85,7 +86,7 @@ def fill(
             text = field_text(platform, one, student, factor=factors[column.index], comma=comma)
             field = _field(platform, students[student], one, text, grid[number][column.index])
             grid[number][column.index] = field.text
-            notes += [field.note] if field.note else []
+            notes += field.notes
             filled += [student] if field.ours else []
     sheets.write(grid, sheet.form, target)
     notes += _unknown(sheet, layout, rows, students)
@@ -143,12 +144,13 @@ def _field(platform: Platform, student: Student, one: Marks, text: str | None, b
     who, held = called(student), printable(before.strip())
     blank = not held.strip("-")
     if held in platform.closed:
-        return _Field(before, note=Note(CLOSED, who, one.id))
+        return _Field(before, False, (Note(CLOSED, who, one.id),))
     if text is None:
         about = EXCUSED if student.id in one.excused else OPEN
-        return _Field(before, note=Note(about, who if blank else f"{who} has {held} in the file", one.id))
-    changes = not blank and not _same(held, text)
-    return _Field(text, True, Note(REPLACED, f"{who} had {held}, has {text}", one.id) if changes else None)
+        return _Field(before, False, (Note(about, who if blank else f"{who} has {held} in the file", one.id),))
+    changed = [] if blank or _same(held, text) else [Note(REPLACED, f"{who} had {held}, has {text}", one.id)]
+    missing = [Note(MISSING, who, one.id)] if student.id in one.missing else []
+    return _Field(text, True, (*changed, *missing))
 
 
 # --- Who is who -------------------------------------------------------------------------------------------------------

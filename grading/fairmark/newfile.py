@@ -9,7 +9,7 @@ from fairmark import sheets, tables
 from fairmark.lms import Platform
 from fairmark.roster import IDENTIFIERS, Student
 from fairmark.tables import TableError
-from fairmark.transfer import EXCUSED, OPEN, UNKNOWN, Marks, Note, Told, called, field_text, number
+from fairmark.transfer import EXCUSED, MISSING, OPEN, UNKNOWN, Marks, Note, Told, called, field_text, number
 
 
 def write(platform: Platform, target: Path, marks: Sequence[Marks], students: Mapping[str, Student]) -> Told:
@@ -29,6 +29,12 @@ def write(platform: Platform, target: Path, marks: Sequence[Marks], students: Ma
         for index, one in enumerate(used)
         for name, fields in texts.items()
         if fields[index] is None
+    ]
+    notes += [
+        Note(MISSING, called(students[name]), one.id)
+        for index, one in enumerate(used)
+        for name, fields in texts.items()
+        if name in one.missing and fields[index] is not None
     ]
     some = [students[name] for name, fields in texts.items() if any(text is not None for text in fields)]
     heading, leading, needed = _naming(platform, some)

@@ -16,10 +16,11 @@ from fairmark.roster import Student
 
 COURSE = "course"
 """The id of the column that holds the course mark."""
-REPLACED, OPEN, EXCUSED, CLOSED, UNKNOWN, ABSENT = "replaced", "open", "excused", "closed", "unknown", "absent"
-"""What a note is about: a field that held another mark; a mark that is open here; a student who is excused, where a
-file cannot say so; a field that the platform lets nobody fill in; a student whom one side cannot name; a student who is
-not in the file."""
+REPLACED, MISSING, OPEN = "replaced", "missing", "open"
+EXCUSED, CLOSED, UNKNOWN, ABSENT = "excused", "closed", "unknown", "absent"
+"""What a note is about: a field that held another mark; a 0 for work that was not handed in; a mark that is open here;
+a student who is excused, where a file cannot say so; a field that the platform lets nobody fill in; a student whom one
+side cannot name; a student who is not in the file."""
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,7 @@ def test_canvas_is_filled_in_and_nothing_else_is_touched(tmp_path):
     assert told.columns == ("ps1 into 'Problem set 1 (77)'", "not in the file: course")
     assert told.of(transfer.REPLACED) == ['ps1: O\'Neil, Jr, Bob "B" (bob) had 11.00, has 0']
     assert told.of(transfer.OPEN) == ["ps1: cyd has 9 in the file"]
+    assert told.of(transfer.MISSING) == ['ps1: O\'Neil, Jr, Bob "B" (bob)']
     assert told.of(transfer.UNKNOWN) == ["line 8: 505, 000999, eve", "line 9: 506, deadbeef"]
     assert (told.of(transfer.EXCUSED), told.of(transfer.CLOSED), told.of(transfer.ABSENT)) == ([], [], [])
 
@@ -278,6 +279,7 @@ def test_a_new_canvas_file_has_what_canvas_asks_for(tmp_path):
         ["504", "000126", "dan", "", "EX", ""],
     ]
     assert not (tmp_path / "new.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert told.of(transfer.MISSING) == ['ps1: O\'Neil, Jr, Bob "B" (bob)']
     assert told.of(transfer.OPEN) == [
         "ps1: cyd",
         'course: O\'Neil, Jr, Bob "B" (bob); cyd; Dan, Dan (dan)',
@@ -383,6 +385,7 @@ def test_the_command_fills_a_file_in_and_says_who_was_left_out_and_what_comes_ne
     for part in (
         f"For Canvas: {target}",
         "3 marks of 3 students. mini1 into 'A small problem set (77)'; not in the file: course.",
+        "Nothing was handed in, so 0; with --missing empty nothing is written (1): mini1: cyd",
         "In the file, and not known here (3): line 5: 502, 000124, bob.o",
         "Known here, and not in the file (1): bob",
         "In Canvas open Grades, then Import, choose this file",
