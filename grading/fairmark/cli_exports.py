@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from fairmark import bank as item_bank
 from fairmark import (
+    adjustments,
     exports,
     filling,
     gradebook,
@@ -27,6 +27,7 @@ from fairmark import (
     transfer,
     weights,
 )
+from fairmark import bank as item_bank
 from fairmark.database import Database
 from fairmark.files import write_text
 from fairmark.report import Row
@@ -106,7 +107,7 @@ def _transfer(
     for name in assignments:
         if name not in bank:
             raise click.ClickException(f"there is no assignment {name!r}; the bank has {', '.join(bank)}")
-    marks = transfer.gather(rows, bank, assignments, course_marks(course, rows))
+    marks = transfer.gather(rows, bank, assignments, course_marks(course, rows), _scheme(course))
     if options["missing"] == "empty":
         marks = transfer.without_missing(marks)
     with Database(course) as book, book.reading() as session:
@@ -118,7 +119,7 @@ def _transfer(
     else:
         target = to or course.workdir / f"for-{options['platform']}.csv"
         told = newfile.write(platform, target, marks, students)
-    _tell(platform, told, target, into)
+    _tell(course, platform, told, target, into)
 
 
 def _research(course: Settings, folder: Path, options: dict[str, Any]) -> None:
@@ -157,7 +158,7 @@ def _named(said: str) -> tuple[str, str]:
     return name.strip(), title.strip()
 
 
-def _tell(platform: lms.Platform, told: transfer.Told, target: Path, into: Path | None) -> None:
+def _tell(course: Settings, platform: lms.Platform, told: transfer.Told, target: Path, into: Path | None) -> None:
     """Say what was written, who was left out and why, and what to do next."""
     console.print(f"For {platform.name}: {target}", soft_wrap=True)
     said = [f"{told.written} marks of {told.students} students. {'; '.join(told.columns)}."]
@@ -177,6 +178,9 @@ def _tell(platform: lms.Platform, told: transfer.Told, target: Path, into: Path 
     write_text(whole, "\n".join([*said, ""]))
     for line in said[:_SHOWN]:
         console.print(f"  {line}", markup=False, soft_wrap=True)
+    if told.count(transfer.UNKNOWN) or told.count(transfer.ABSENT):
+        there = f"{roster.file(course)}, with the columns student, {', '.join(roster.OPTIONAL)}"
+        console.print(f"  Who is who can be said in {there}.", markup=False, soft_wrap=True)
     if len(said) > _SHOWN:
         console.print(f"  … {len(said) - _SHOWN} more lines stand in {whole}", markup=False, soft_wrap=True)
     console.print(f"{platform.next_step}.", markup=False, soft_wrap=True)
@@ -203,6 +207,9 @@ def policy_command(course: Settings, student: str) -> None:
         if undated:
             console.print(f"Without a due date, so nobody is late: {', '.join(undated)}. Set it in the formgrader.")
         excused = sum(one.excused for one in held.adjustments.values())
+        if not adjustments.file(course).exists():
+            there = f"{adjustments.file(course)}, with the columns {', '.join(adjustments.COLUMNS)}"
+            console.print(f"There is no table of exceptions. It would be {there}.", soft_wrap=True)
         console.print(
             f"{len(changed)} changed. Exceptions: {len(held.adjustments) - excused} extensions, {excused} excused."
         )
@@ -232,11 +239,17 @@ def write_marks(course: Settings, rows: list[Row], file: Path) -> None:
 
 def course_marks(course: Settings, rows: list[Row]) -> dict[str, float | None] | None:
     """Give every student's course mark; None where the course has no weights."""
-    if course.weights is None:
+    scheme = _scheme(course)
+    if scheme is None:
         return None
-    scheme = weights.load(course.weights, course.scheme, item_bank.load(course.bank))
     held = terms.load(course)
     return weights.course_marks(rows, scheme, drop_lowest=held.drop_lowest, droppable=held.droppable)
+
+
+def _scheme(course: Settings) -> dict[str, weights.Weight] | None:
+    if course.weights is None:
+        return None
+    return weights.load(course.weights, course.scheme, item_bank.load(course.bank))
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def fill(
     sheets.write(grid, sheet.form, target)
     notes += _unknown(sheet, layout, rows, students)
     notes += [Note(ABSENT, called(one)) for name, one in students.items() if name not in rows.values()]
-    into = {one.id: f"{one.id} into {printable(column.heading)!r}" for one, column in pairs}
+    into = {one.id: f"{one.id}, of {one.points:g}, into {printable(column.heading)!r}" for one, column in pairs}
     missing = ", ".join(one.id for one in marks if one.id not in into)
     columns = (*into.values(), *([f"not in the file: {missing}"] if missing else []))
     return Told(len(filled), len(set(filled)), columns, tuple(notes))

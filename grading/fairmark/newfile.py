@@ -45,7 +45,10 @@ def write(platform: Platform, target: Path, marks: Sequence[Marks], students: Ma
         if student not in kept
     ]
     if not kept:
-        why = "; ".join(note.says for note in left_out) or "no mark is settled yet"
+        why = (
+            "; ".join(note.says for note in left_out)
+            or "no mark is settled yet; see who needs a person's eye in marks.csv"
+        )
         raise TableError(f"nobody can be written for {platform.name}: {why}")
     grid = [[*heading, *(tables.harmless(one.title) for one in used)]]
     if platform.name == "Canvas":
@@ -55,7 +58,7 @@ def write(platform: Platform, target: Path, marks: Sequence[Marks], students: Ma
         grid.append([*(_leading(student, name) for name in leading), *fields])
     sheets.write(grid, platform.form, target)
     written = sum(text is not None for student in kept for text in texts[student.id])
-    columns = tuple(f"{one.id} as {one.title!r}" for one in used)
+    columns = tuple(f"{one.id}, of {one.points:g}, as {one.title!r}" for one in used)
     return Told(written, len(kept), columns, (*notes, *left_out))
 
 

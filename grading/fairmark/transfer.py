@@ -13,6 +13,7 @@ from fairmark.bank import Assignment
 from fairmark.lms import Platform
 from fairmark.report import Row
 from fairmark.roster import Student
+from fairmark.weights import Weight
 
 COURSE = "course"
 """The id of the column that holds the course mark."""
@@ -95,8 +96,12 @@ def gather(
     assignments: Mapping[str, Assignment],
     names: Sequence[str],
     course_marks: Mapping[str, float | None] | None,
+    scheme: Mapping[str, Weight] | None = None,
 ) -> list[Marks]:
     """Collect the columns to be transferred.
+
+    Of an assignment only that part is transferred which counts for the course mark: where written answers count
+    nothing, nobody has to mark them before the rest can go.
 
     Parameters
     ----------
@@ -108,6 +113,8 @@ def gather(
         Which of them; empty: all in which somebody has handed in.
     course_marks
         As :func:`fairmark.weights.course_marks` gives them; None: no such column.
+    scheme
+        What counts, as :func:`fairmark.weights.load` gives it; None: everything.
     """
     by_name: dict[str, list[Row]] = {}
     for row in rows:
@@ -117,8 +124,8 @@ def gather(
         Marks(
             name,
             assignments[name].title,
-            assignments[name].points,
-            {row.student: row.total for row in by_name[name]},
+            _carried(assignments[name], (scheme or {}).get(name)),
+            {row.student: _points(row, (scheme or {}).get(name)) for row in by_name[name]},
             frozenset(row.student for row in by_name[name] if row.status == "excused"),
             frozenset(row.student for row in by_name[name] if row.status == "not handed in"),
         )
@@ -128,6 +135,22 @@ def gather(
     if course_marks is not None:
         found.append(Marks(COURSE, "Course mark", 100.0, course_marks))
     return found
+
+
+def _carried(assignment: Assignment, weight: Weight | None) -> float:
+    """Give the points of what counts."""
+    counts = {False: weight is None or weight.automatic > 0, True: weight is None or weight.written > 0}
+    return sum(entry.item.points for entry in assignment.entries.values() if counts[entry.marked_by_hand])
+
+
+def _points(row: Row, weight: Weight | None) -> float | None:
+    """Give a student's points in what counts; of what lateness takes off, its share."""
+    if row.status == "not handed in" or weight is None or (weight.automatic and weight.written):
+        return row.total
+    got, carried = (row.automatic, row.automatic_of) if weight.automatic else (row.by_hand, row.by_hand_of)
+    if got is None or row.status != "marked":
+        return None
+    return max(0.0, got - (row.late * carried / row.out_of if row.out_of else 0.0))
 
 
 def without_missing(marks: Iterable[Marks]) -> list[Marks]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from fairmark import adjustments, bank, database, lateness, policy, settings
@@ -68,6 +69,7 @@ def test_a_policy_that_cannot_be_used_is_refused_with_its_line(row, says, tmp_pa
     assert str(refusal.value).startswith(f"{file}, {says}")
 
 
+@how(deadline=None)
 @given(
     st.builds(
         Rule,

@@ -7,6 +7,7 @@ import io
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from fairmark import roster, tables
@@ -56,6 +57,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         tables.read(tmp_path / "a.csv", ["name"])
 
 
+@how(deadline=None)
 @given(st.text())
 def test_text_made_harmless_is_no_formula_and_loses_nothing(text):
     """At most one mark is put before it."""

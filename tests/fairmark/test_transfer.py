@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from fairmark import filling, lms, marking, newfile, report, roster, sheets, transfer
+from fairmark import bank, filling, lms, marking, newfile, report, roster, sheets, transfer
 from fairmark.cli import main
+from fairmark.report import Row
 from fairmark.roster import Student
 from fairmark.settings import Settings
 from fairmark.sheets import Form
 from fairmark.tables import TableError
 from fairmark.transfer import Marks, Told
+from fairmark.weights import Weight
 
 from . import late
 
@@ -111,6 +113,11 @@ def changed(before: list[list[str]], after: list[list[str]]) -> dict[tuple[int, 
     }
 
 
+names = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=12) | st.sampled_from(
+    ["=1+1", "+375", "-x", "@SUM(A1)", "\t=1", 'a"b', "a,b;c", "two\nlines", "Ł", "עברית", "\ufeff"]
+)
+
+
 # --- Into a file that was downloaded ----------------------------------------------------------------------------------
 
 
@@ -120,7 +127,7 @@ def test_canvas_is_filled_in_and_nothing_else_is_touched(tmp_path):
     told = fill(CANVAS, source, [PS1, COURSE])
     assert changed(grid(source), grid(tmp_path / "filled.csv")) == {(3, 5): "17.5", (4, 5): "0", (6, 5): "EX"}
     assert (told.written, told.students) == (3, 3)
-    assert told.columns == ("ps1 into 'Problem set 1 (77)'", "not in the file: course")
+    assert told.columns == ("ps1, of 20, into 'Problem set 1 (77)'", "not in the file: course")
     assert told.of(transfer.REPLACED) == ['ps1: O\'Neil, Jr, Bob "B" (bob) had 11.00, has 0']
     assert told.of(transfer.OPEN) == ["ps1: cyd has 9 in the file"]
     assert told.of(transfer.MISSING) == ['ps1: O\'Neil, Jr, Bob "B" (bob)']
@@ -260,6 +267,29 @@ def test_two_students_with_one_name_are_refused(tmp_path):
         fill(CANVAS, put(tmp_path, CANVAS_FILE), students=twins)
 
 
+@how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    people=st.lists(st.tuples(names, names), max_size=6),
+    form=st.sampled_from([Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16", "\t", quote_all=True)]),
+)
+def test_whatever_else_stands_in_a_file_stays(people, form, tmp_path):
+    """Names and other columns of any kind, in each form; only anna's field changes."""
+    rows = [[one, "", f"x{number}", "A", two, "3"] for number, (one, two) in enumerate(people)]
+    assume(not any("\r" in field for row in rows for field in row))
+    heading = ["Student", "ID", "SIS Login ID", "Section", "Other (78)", "ps1 (77)"]
+    before = [heading, *rows, ["Anna", "", "anna.k", "A", "=1", ""], *rows]
+    sheets.write(before, form, tmp_path / "downloaded.csv")
+    told = fill(CANVAS, tmp_path / "downloaded.csv")
+    after = list(
+        csv.reader(
+            io.StringIO((tmp_path / "filled.csv").read_bytes().decode(form.encoding), newline=""),
+            delimiter=form.separator,
+        )
+    )
+    assert changed(before, after) == {(len(rows) + 1, 5): "17.5"}
+    assert len(told.of(transfer.UNKNOWN)) == 2 * len(rows)
+
+
 # --- A new file -------------------------------------------------------------------------------------------------------
 
 
@@ -312,11 +342,6 @@ def test_a_new_file_for_nobody_is_refused(tmp_path):
     with pytest.raises(TableError, match="no mark is settled yet"):
         fresh(CANVAS, tmp_path, [Marks("ps1", "t", 1.0, {"anna": None})])
     assert not (tmp_path / "new.csv").exists()
-
-
-names = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=12) | st.sampled_from(
-    ["=1+1", "+375", "-x", "@SUM(A1)", "\t=1", 'a"b', "a,b;c", "two\nlines", "Ł", "עברית", "\ufeff"]
-)
 
 
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -384,7 +409,7 @@ def test_the_command_fills_a_file_in_and_says_who_was_left_out_and_what_comes_ne
     target = marked.workdir / "for-canvas.csv"
     for part in (
         f"For Canvas: {target}",
-        "3 marks of 3 students. mini1 into 'A small problem set (77)'; not in the file: course.",
+        "3 marks of 3 students. mini1, of 13, into 'A small problem set (77)'; not in the file: course.",
         "Nothing was handed in, so 0; with --missing empty nothing is written (1): mini1: cyd",
         "In the file, and not known here (3): line 5: 502, 000124, bob.o",
         "Known here, and not in the file (1): bob",
@@ -401,6 +426,22 @@ def test_the_command_fills_a_file_in_and_says_who_was_left_out_and_what_comes_ne
         "deadbeef": "",
     }
     assert "deadbeef" in (marked.workdir / "for-canvas-report.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("weight", "points", "value"),
+    [(None, 13, None), (Weight(1, 60, 40), 13, None), (Weight(1, 100, 0), 9, 7.1), (Weight(1, 0, 100), 4, None)],
+)
+def test_only_what_counts_is_transferred(mini_bank_text, tmp_path, weight, points, value):
+    """Where written answers count nothing they need not be marked, and their share of lateness falls away."""
+    (tmp_path / "mini1.yaml").write_text(mini_bank_text, encoding="utf-8")
+    rows = [
+        Row("anna", "mini1", "marked", 8.0, 9.0, None, 4.0, late=1.3),
+        Row("bob", "mini1", "not handed in", 0.0, 13.0, 0.0, 0.0),
+    ]
+    (one,) = transfer.gather(rows, bank.load(tmp_path), [], None, {"mini1": weight} if weight else None)
+    assert one.points == points
+    assert one.values == {"anna": value if value is None else pytest.approx(value), "bob": 0.0}
 
 
 @pytest.mark.parametrize("platform", lms.PLATFORMS)
