@@ -205,7 +205,10 @@ def policy_command(course: Settings, student: str) -> None:
         for line in told:
             console.print(line, markup=False, soft_wrap=True)
         if undated:
-            console.print(f"Without a due date, so nobody is late: {', '.join(undated)}. Set it in the formgrader.")
+            console.print(
+                f"Without a due date, so nobody is late: {', '.join(undated)}. Set it in the formgrader.",
+                soft_wrap=True,
+            )
         excused = sum(one.excused for one in held.adjustments.values())
         if not adjustments.file(course).exists():
             there = f"{adjustments.file(course)}, with the columns {', '.join(adjustments.COLUMNS)}"
