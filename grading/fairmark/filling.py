@@ -106,7 +106,7 @@ def _paired(
     if strange:
         raise TableError(f"--column {strange[0]}=…: there is nothing called {strange[0]!r}; there are {ids}")
     there = ", ".join(repr(column.title) for column in layout.columns)
-    pairs = []
+    pairs: list[tuple[Marks, Column]] = []
     for one in marks:
         own = [named[one.id]] if one.id in named else [one.id, one.title, one.title.partition(":")[0]]
         wanted = {_plain(name) for name in own}
@@ -118,6 +118,9 @@ def _paired(
             )
         if one.id in named and not found:
             raise TableError(f"{sheet.where(0)}: no column for marks is called {named[one.id]!r}; there are {there}")
+        both = [other.id for other, column in pairs if column in found]
+        if both:
+            raise TableError(f"{sheet.where(0)}: {both[0]} and {one.id} would both go into {found[0].heading!r}")
         pairs += [(one, column) for column in found]
     if not pairs:
         example = f'--column {marks[0].id}="{layout.columns[0].title}"' if marks else "name an assignment"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fairmark import sheets, tables
@@ -24,32 +24,13 @@ def write(platform: Platform, target: Path, marks: Sequence[Marks], students: Ma
     """
     used = [one for one in marks if one.excused or any(value is not None for value in one.values.values())]
     texts = {name: [field_text(platform, one, name) for one in used] for name in students}
-    notes = [
-        Note(EXCUSED if name in one.excused else OPEN, called(students[name]), one.id)
-        for index, one in enumerate(used)
-        for name, fields in texts.items()
-        if fields[index] is None
-    ]
-    notes += [
-        Note(MISSING, called(students[name]), one.id)
-        for index, one in enumerate(used)
-        for name, fields in texts.items()
-        if name in one.missing and fields[index] is not None
-    ]
     some = [students[name] for name, fields in texts.items() if any(text is not None for text in fields)]
     heading, leading, needed = _naming(platform, some)
     kept = [student for student in some if any(getattr(student, kind) for kind in needed)]
-    left_out = [
-        Note(UNKNOWN, f"{called(student)} has no {' or '.join(needed)} in roster.csv")
-        for student in some
-        if student not in kept
-    ]
     if not kept:
-        why = (
-            "; ".join(note.says for note in left_out)
-            or "no mark is settled yet; see who needs a person's eye in marks.csv"
-        )
-        raise TableError(f"nobody can be written for {platform.name}: {why}")
+        why = f"of {len(some)} students with marks none has {' or '.join(needed)} in roster.csv"
+        open_yet = "no mark is settled yet; see in marks.csv who needs a person's eye"
+        raise TableError(f"nobody can be written for {platform.name}: {why if some else open_yet}")
     grid = [[*heading, *(tables.harmless(one.title) for one in used)]]
     if platform.name == "Canvas":
         grid.append(["    Points Possible", *[""] * (len(heading) - 1), *(number(one.points) for one in used)])
@@ -57,9 +38,30 @@ def write(platform: Platform, target: Path, marks: Sequence[Marks], students: Ma
         fields = [platform.empty if text is None else text for text in texts[student.id]]
         grid.append([*(_leading(student, name) for name in leading), *fields])
     sheets.write(grid, platform.form, target)
+    left_out = [
+        Note(UNKNOWN, f"{called(student)} has no {' or '.join(needed)} in roster.csv")
+        for student in some
+        if student not in kept
+    ]
     written = sum(text is not None for student in kept for text in texts[student.id])
-    columns = tuple(f"{one.id}, of {one.points:g}, as {one.title!r}" for one in used)
-    return Told(written, len(kept), columns, (*notes, *left_out))
+    unsettled = ", ".join(one.id for one in marks if one not in used)
+    columns = (
+        *(f"{one.id}, of {one.points:g}, as {one.title!r}" for one in used),
+        *([f"no mark is settled yet in {unsettled}"] if unsettled else []),
+    )
+    return Told(written, len(kept), columns, (*_notes(used, texts, students), *left_out))
+
+
+def _notes(
+    used: Sequence[Marks], texts: Mapping[str, Sequence[str | None]], students: Mapping[str, Student]
+) -> Iterator[Note]:
+    """Tell of fields without a mark, and of those with a 0 for nothing."""
+    for index, one in enumerate(used):
+        for name, fields in texts.items():
+            if fields[index] is None:
+                yield Note(EXCUSED if name in one.excused else OPEN, called(students[name]), one.id)
+            elif name in one.missing:
+                yield Note(MISSING, called(students[name]), one.id)
 
 
 def _naming(platform: Platform, students: Sequence[Student]) -> tuple[list[str], list[str], list[str]]:

@@ -230,6 +230,7 @@ def test_points_that_differ_are_converted_only_when_asked(tmp_path):
         ((",502,", ",501,"), {}, "line 5: names two students (canvas_id 501 is anna"),
         (("502,000124,bob.o", "501,,"), {}, "line 5: is anna, and so is line 4"),
         (('Cyd",503,', 'Cyd",503,,'), {}, "line 6: has 10 fields, and the heading has 9"),
+        (("", ""), {"course": "Problem set 1"}, "ps1 and course would both go into 'Problem set 1 (77)'"),
         (("(77)", ""), {"ps1": "Problem set 1"}, "no column for marks is called"),
         (("20.00,5.00", "(read only),5.00"), {}, "no column is called like an assignment here"),
     ],
@@ -238,7 +239,7 @@ def test_a_file_that_cannot_be_filled_in_is_refused_with_its_line(change, named,
     """The message names file, line and remedy; nothing is written."""
     source = put(tmp_path, CANVAS_FILE.replace(*change))
     with pytest.raises(TableError) as refusal:
-        fill(CANVAS, source, named=named)
+        fill(CANVAS, source, [PS1, *([COURSE] if "course" in named else [])], named=named)
     assert says in str(refusal.value)
     assert not (tmp_path / "filled.csv").exists()
 
@@ -335,6 +336,13 @@ def test_a_new_blackboard_file_leaves_out_whom_blackboard_could_not_recognise(tm
     assert grid(tmp_path / "new.csv")[1:] == [["Кавалёва", "Ганна", "anna.k", "17.5"]]
     assert told.of(transfer.UNKNOWN) == ["bob has no username in roster.csv"]
     assert (tmp_path / "new.csv").read_text(encoding="utf-8").startswith('"Last Name","First Name","Username"')
+
+
+def test_an_assignment_without_any_settled_mark_is_named(tmp_path):
+    """It has no column in the new file."""
+    told = fresh(CANVAS, tmp_path, [PS1, Marks("ps2", "Two", 5.0, dict.fromkeys(STUDENTS))])
+    assert told.columns == ("ps1, of 20, as 'Problem set 1: first steps'", "no mark is settled yet in ps2")
+    assert grid(tmp_path / "new.csv")[0][-1] == PS1.title
 
 
 def test_a_new_file_for_nobody_is_refused(tmp_path):
