@@ -60,6 +60,7 @@ console = Console(highlight=False)
 _PATH: click.Path = click.Path(path_type=Path)
 _EXPECTED = (
     settings.SettingsError,
+    tables.TableError,
     item_bank.BankError,
     release.ReleaseError,
     publishing.PublishError,
@@ -72,7 +73,6 @@ _EXPECTED = (
     weights.WeightsError,
     modes.ModesError,
     attempts.AttemptsError,
-    tables.TableError,
 )
 _INTERRUPTED = 130
 

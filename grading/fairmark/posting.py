@@ -96,15 +96,6 @@ def post(
     return Posted(_if_marked(before), before | changed, _manual(grades), late)
 
 
-def open_marks(session: Session, wanted: Template, student: str) -> Posted:
-    """Open every mark of a submission that could not be marked: nobody gets 0 for a file that nobody could read."""
-    notebook = _notebook(session, wanted, student, "")
-    grades = _grades(session, wanted, notebook)
-    before = {name: grade.auto_score for name, grade in grades.items()}
-    _update(session, grades, dict.fromkeys(grades))
-    return Posted(_if_marked(before), dict.fromkeys(grades), _manual(grades), 0.0)
-
-
 def late_again(session: Session, rules: Config, assignment: str, held: Terms) -> dict[str, float]:
     """Take off for lateness what the due date, the policy and the extensions as they are now take off.
 
@@ -124,6 +115,15 @@ def late_again(session: Session, rules: Config, assignment: str, held: Terms) ->
     for student, notebook in found:
         points[student] = points.get(student, 0.0) + _penalty(session, rules, notebook, student, held)
     return points
+
+
+def open_marks(session: Session, wanted: Template, student: str) -> Posted:
+    """Open every mark of a submission that could not be marked: nobody gets 0 for a file that nobody could read."""
+    notebook = _notebook(session, wanted, student, "")
+    grades = _grades(session, wanted, notebook)
+    before = {name: grade.auto_score for name, grade in grades.items()}
+    _update(session, grades, dict.fromkeys(grades))
+    return Posted(_if_marked(before), dict.fromkeys(grades), _manual(grades), 0.0)
 
 
 def _notebook(session: Session, wanted: Template, student: str, timestamp: str) -> str:
