@@ -30,11 +30,11 @@ from fairmark import (
     backups,
     bundlesize,
     classroom,
+    cli_exports,
     collecting,
     database,
     distribute,
     environment,
-    exports,
     gradebook,
     guessing,
     marking,
@@ -47,6 +47,7 @@ from fairmark import (
     settings,
     studentbundle,
     submissions,
+    tables,
     weights,
     worker,
 )
@@ -62,6 +63,7 @@ console = Console(highlight=False)
 _PATH: click.Path = click.Path(path_type=Path)
 _EXPECTED = (
     settings.SettingsError,
+    tables.TableError,
     item_bank.BankError,
     release.ReleaseError,
     studentbundle.BundleError,
@@ -168,7 +170,9 @@ def mark_command(course: Settings, /, assignments: tuple[str, ...], again: bool,
     """
     with _explained():
         gradebook.require(course)
+        cli_exports.settle(course)
         marked = _mark(course, _names(course, assignments), force=again, **_how(options))
+        cli_exports.settle(course)
         _exit_for(marked)
 
 
@@ -272,23 +276,9 @@ def feedback_command(course: Settings, assignments: tuple[str, ...]) -> None:
     Run it again after a person has marked the written answers: the pages then show those marks too.
     """
     with _explained():
-        _feedback(course, _names(course, assignments))
-
-
-@main.command("export")
-@click.option("--to", type=_PATH, help="The CSV file (default: marks.csv in the working folder).")
-@click.pass_obj
-def export_command(course: Settings, to: Path | None) -> None:
-    """Write every student's marks as CSV.
-
-    Beside the points of each assignment, in course-marks.csv, stands the course mark from 0 to 100, by the scheme of
-    weights that course.toml names. A mark that is still open, because a person has to mark or to look, is an empty
-    field, never 0.
-    """
-    with _explained():
         gradebook.require(course)
-        file = to or course.workdir / "marks.csv"
-        _export(course, report.table(course, results.standing(course)), file)
+        cli_exports.settle(course)
+        _feedback(course, _names(course, assignments))
 
 
 @main.group("bank")
@@ -362,7 +352,7 @@ def class_run(course: Settings, size: int, seed: int) -> None:
         marked = _mark(course, names)
         _feedback(course, names)
         rows = report.table(course, marked)
-        _export(course, rows, course.workdir / "marks.csv")
+        cli_exports.write_marks(course, rows, course.workdir / "marks.csv")
         wrong = _summary(course, rows, marked)
     if wrong:
         sys.exit(1)
@@ -501,20 +491,6 @@ def _advance(bar: Progress, task: TaskID, one: Marked) -> None:
     bar.update(task, advance=1, description=f"marking {one.assignment}: {one.student}")
 
 
-def _export(course: Settings, rows: list[Row], file: Path) -> None:
-    exports.marks_csv(rows, file)
-    console.print(f"Marks: {file}")
-    if course.weights is None:
-        return
-    scheme = weights.load(course.weights, course.scheme, item_bank.load(course.bank))
-    marks = weights.course_marks(rows, scheme)
-    target = file.with_name("course-marks.csv")
-    exports.course_marks_csv(marks, course.scheme, target)
-    still_open = sum(mark is None for mark in marks.values())
-    note = f"; {still_open} of {len(marks)} still open" if still_open else ""
-    console.print(f"Course marks, scheme {course.scheme!r}{note}: {target}")
-
-
 def _feedback(course: Settings, names: list[str]) -> None:
     gradebook.require(course)
     nbgrader = gradebook.api(course)
@@ -535,7 +511,7 @@ def _summary(course: Settings, rows: list[Row], marked: list[Marked]) -> list[st
     console.print()
     console.print(_marks_table(rows, roles))
     flagged = [row for row in rows if row.status == "flagged" or row.attention.partition(":")[0] in REASONS]
-    waiting = [row for row in rows if row.by_hand is None and row not in flagged]
+    waiting = [row for row in rows if row.by_hand is None and row.status != "excused" and row not in flagged]
     console.print("[bold]Who needs a person's eye[/]")
     for row in flagged:
         console.print(f"  {row.student}, {row.assignment}: {escape(row.attention)}")
@@ -589,3 +565,6 @@ def _where(course: Settings) -> None:
     ):
         console.print(f"  {what:16}{course.workdir / path}", soft_wrap=True)
     console.print(f"  to mark by hand: open JupyterLab in {course.workdir}, menu Nbgrader, Formgrader", soft_wrap=True)
+
+
+cli_exports.add_to(main)

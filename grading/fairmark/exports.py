@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+from fairmark import tables
 from fairmark.files import write_text
 from fairmark.report import Row
 
@@ -67,5 +68,5 @@ def _field(value: float | str | None) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value
+        return tables.harmless(value)
     return f"{value:g}"

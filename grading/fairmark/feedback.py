@@ -15,9 +15,10 @@ from mistune import create_markdown
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
-from fairmark import bank, gradebook, reasons, results
+from fairmark import adjustments, bank, gradebook, reasons, results
 from fairmark.bank import Entry
 from fairmark.release import prompt
+from fairmark.settings import Settings
 from worksheet.wire import Json
 
 _SYMBOLS = {"right": "✓", "partial": "◐", "wrong": "✗", "form": "✗", "missing": "–", "by-hand": "✎"}
@@ -56,7 +57,8 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             for one in record["items"]
             if one["item"] in assignment.entries
         ]
-        return page(course.title, assignment.title, record, questions), resources
+        excused = (names["assignment"], names["student"]) in _excuses(course)
+        return page(course.title, assignment.title, record, questions, late=_late(names), excused=excused), resources
 
 
 def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], written: str) -> dict[str, Any]:
@@ -97,8 +99,29 @@ def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], writte
     }
 
 
-def page(title: str, assignment: str, record: dict[str, Any], questions: list[dict[str, Any]]) -> str:
+def page(
+    title: str,
+    assignment: str,
+    record: dict[str, Any],
+    questions: list[dict[str, Any]],
+    *,
+    late: float = 0.0,
+    excused: bool = False,
+) -> str:
     """Write the page.
+
+    Parameters
+    ----------
+    title, assignment
+        Of the course and the assignment.
+    record
+        What marking recorded.
+    questions
+        As :func:`question` gives them.
+    late
+        Points that are taken off for lateness.
+    excused
+        Whether no mark of this student is wanted.
 
     Returns
     -------
@@ -118,7 +141,19 @@ def page(title: str, assignment: str, record: dict[str, Any], questions: list[di
         score=sum(one["score"] for one in marked),
         marked_points=sum(one["points"] for one in marked),
         waiting_points=sum(one["points"] for one in questions if one["waiting"]),
+        late=late,
+        excused=excused,
     )
+
+
+def _late(names: dict[str, Any]) -> float:
+    with Gradebook(names["db_url"]) as book:
+        found = book.find_submission(names["assignment"], names["student"])
+        return float(found.late_submission_penalty or 0.0)
+
+
+def _excuses(course: Settings) -> set[tuple[str, str]]:
+    return {key for key, one in adjustments.load(course).items() if one.excused}
 
 
 def _grades(names: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -19,8 +19,10 @@ from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
+from fairmark import terms
 from fairmark.judging import Points
 from fairmark.mending import Template
+from fairmark.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,27 @@ def post(
         _comment(session, wanted, notebook, unanswered)
     late = _penalty(session, rules, notebook, student)
     return Posted(_if_marked(before), before | changed, _manual(grades), late)
+
+
+def late_again(session: Session, rules: Config, assignment: str, held: Terms) -> dict[str, float]:
+    """Take off for lateness what the due date, the policy and the extensions as they are now take off.
+
+    Returns
+    -------
+    dict
+        Student id to points, one for each who handed in.
+    """
+    found = session.execute(
+        select(SubmittedAssignment.student_id, SubmittedNotebook.id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment)
+        .order_by(SubmittedAssignment.student_id)
+    ).all()
+    points: dict[str, float] = {}
+    for student, notebook in found:
+        points[student] = points.get(student, 0.0) + _penalty(session, rules, notebook, student, held)
+    return points
 
 
 def open_marks(session: Session, wanted: Template, student: str) -> Posted:
@@ -205,10 +228,11 @@ def _moment(timestamp: str) -> Any:
         return None
 
 
-def _penalty(session: Session, rules: Config, key: str, student: str) -> float:
-    """Take off for lateness what nbgrader's plug-in says, by the rules of nbgrader's own step."""
-    stamp, extension, due, penalty = session.execute(
+def _penalty(session: Session, rules: Config, key: str, student: str, held: Terms | None = None) -> float:
+    """Take off for lateness what the course's policy says, or, where it is silent, nbgrader's plug-in."""
+    name, stamp, extension, due, penalty = session.execute(
         select(
+            Assignment.name,
             SubmittedAssignment.timestamp,
             SubmittedAssignment.extension,
             Assignment.duedate,
@@ -218,21 +242,30 @@ def _penalty(session: Session, rules: Config, key: str, student: str) -> float:
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .where(SubmittedNotebook.id == key)
     ).one()
-    late = stamp is not None and due is not None and stamp > due + (extension or dt.timedelta())
-    if not late and penalty is None:
+    maybe = stamp is not None and due is not None and stamp > due + (extension or dt.timedelta())
+    if not maybe and penalty is None:
         return 0.0
+    held = held or terms.of(rules)
+    seconds = (stamp - held.end(name, student, due, extension)).total_seconds() if maybe else 0.0
     notebook = session.get_one(SubmittedNotebook, key)
     notebook.late_submission_penalty = None
-    if late:
-        step = AssignLatePenalties(config=rules)
-        step.init_plugin()
-        session.refresh(notebook, ["score"])
-        seconds = notebook.assignment.total_seconds_late
-        penalty = step.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
-        if penalty is not None:
-            notebook.late_submission_penalty = step._check_late_penalty(notebook, penalty)
+    if seconds > 0:
+        session.refresh(notebook, ["score", "max_score"])
+        rule = held.rules.get(name)
+        if rule and rule.takes_off:
+            # Not cut to the score: a written answer may still add to it. Whoever reads the two takes 0 for the least.
+            notebook.late_submission_penalty = rule.points(seconds, notebook.max_score) or None
+        else:
+            notebook.late_submission_penalty = _by_plugin(rules, notebook, student, seconds)
     session.flush()
     return float(notebook.late_submission_penalty or 0.0)
+
+
+def _by_plugin(rules: Config, notebook: SubmittedNotebook, student: str, seconds: float) -> float | None:
+    step = AssignLatePenalties(config=rules)
+    step.init_plugin()
+    penalty = step.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+    return None if penalty is None else float(step._check_late_penalty(notebook, penalty))
 
 
 def _total(points: Mapping[str, float | None]) -> float:

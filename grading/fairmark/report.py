@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from fairmark import bank, classroom, results
+from fairmark import adjustments, bank, classroom, results, roster
 from fairmark.marking import Marked
 from fairmark.settings import Settings
 
@@ -20,7 +21,7 @@ class Row:
     ----------
     student, assignment : str
     status : str
-        ``marked``, ``flagged`` or ``not handed in``.
+        ``marked``, ``flagged``, ``not handed in`` or ``excused``.
     automatic : float or None
         Points of the items that are marked by program; None for work that could not be marked.
     automatic_of : float
@@ -45,8 +46,8 @@ class Row:
 
     @property
     def total(self) -> float | None:
-        """The mark; None while part of it is open."""
-        if self.status == "flagged" or self.automatic is None or self.by_hand is None:
+        """The mark; None while part of it is open, and for a student who is excused."""
+        if self.status in {"flagged", "excused"} or self.automatic is None or self.by_hand is None:
             return None
         return max(0.0, self.automatic + self.by_hand - self.late)
 
@@ -70,15 +71,23 @@ def table(course: Settings, marked: list[Marked]) -> list[Row]:
     -------
     list of Row
         For each assignment, in order of student id; students who handed nothing in are there too.
+
+    Raises
+    ------
+    fairmark.tables.TableError
+        If the table of exceptions, or the class list, cannot be used.
     """
     flags = {(one.assignment, one.student): one for one in marked}
     rows = []
+    exceptions = adjustments.load(course)
     with Gradebook(course.gradebook, course.course) as gradebook:
+        students = sorted({str(one.id) for one in gradebook.students} | roster.load(course).keys())
         for name, assignment in bank.load(course.bank).items():
             by_hand = {item for item, entry in assignment.entries.items() if entry.marked_by_hand}
-            for student in sorted(gradebook.students, key=lambda one: str(one.id)):
-                flag = flags.get((name, student.id))
-                rows.append(_row(gradebook, name, str(student.id), by_hand, assignment.points, flag))
+            for student in students:
+                row = _row(gradebook, name, student, by_hand, assignment.points, flags.get((name, student)))
+                one = exceptions.get((name, student))
+                rows.append(dataclasses.replace(row, status="excused", attention="") if one and one.excused else row)
     return rows
 
 

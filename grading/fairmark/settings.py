@@ -56,6 +56,10 @@ class Settings:
         The table that says how points become the course mark (:mod:`fairmark.weights`); None where there is none.
     scheme : str
         The scheme of that table that counts.
+    policy : Path or None
+        The table that says what lateness costs (:mod:`fairmark.policy`); None: nbgrader's own plug-in decides.
+    drop_lowest : int
+        How many of a student's lowest marks are left out of the course mark.
     modes : Path or None
         The table that says what the marking service tells (:mod:`fairmark.modes`); None: the form only, everywhere.
     attempts_url : str
@@ -81,6 +85,8 @@ class Settings:
     proof: str = "owner"
     weights: Path | None = None
     scheme: str = ""
+    policy: Path | None = None
+    drop_lowest: int = 0
     modes: Path | None = None
     attempts_url: str = ""
 
@@ -177,8 +183,16 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             exchange=(root / exchange).resolve() if exchange else None,
             weights=(root / marks["weights"]).resolve() if marks else None,
             scheme=marks["scheme"] if marks else "",
+            policy=(root / marks["policy"]).resolve() if marks and "policy" in marks else None,
+            drop_lowest=_count(file, "drop_lowest", marks.get("drop_lowest", 0)) if marks else 0,
             modes=(root / record["service"]["modes"]).resolve() if "service" in record else None,
             attempts_url=os.environ.get("FAIRMARK_ATTEMPTS") or paths.get("attempts", ""),
         )
     except KeyError as error:
         raise SettingsError(f"{file}: the field {error} is missing") from None
+
+
+def _count(file: Path, name: str, said: object) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or said < 0:
+        raise SettingsError(f"{file}: {name} is {said!r}, and must be a whole number, 0 or more")
+    return said

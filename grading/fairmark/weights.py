@@ -7,7 +7,7 @@ made of what a program marks and what a person marks. The setting ``scheme`` nam
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +48,12 @@ class Weight:
         Returns
         -------
         float or None
-            None while a part that counts is open. What lateness takes off is taken as its share of all points.
+            None while a part that counts is open, and for a student who is excused. What lateness takes off is taken as
+            its share of all points.
         """
         parts = [(self.automatic, row.automatic, row.automatic_of), (self.written, row.by_hand, row.by_hand_of)]
         counting = [(per_cent, got, of) for per_cent, got, of in parts if per_cent]
-        if row.status == "flagged" or any(got is None for _, got, _ in counting):
+        if row.status in {"flagged", "excused"} or any(got is None for _, got, _ in counting):
             return None
         earned = sum(per_cent * (got or 0.0) / of for per_cent, got, of in counting if of)
         return max(0.0, earned - (100 * row.late / row.out_of if row.out_of else 0.0))
@@ -131,7 +132,9 @@ def _carried(where: str, name: str, weight: Weight, assignment: Assignment) -> N
             raise WeightsError(f"{where}: {part} is {per_cent:g}, and {name} has no such question; put 0 there")
 
 
-def course_marks(rows: Iterable[Row], weights: Mapping[str, Weight]) -> dict[str, float | None]:
+def course_marks(
+    rows: Iterable[Row], weights: Mapping[str, Weight], *, drop_lowest: int = 0, droppable: Collection[str] = ()
+) -> dict[str, float | None]:
     """Give every student's course mark, from 0 to 100, rounded to two decimals.
 
     Parameters
@@ -140,22 +143,46 @@ def course_marks(rows: Iterable[Row], weights: Mapping[str, Weight]) -> dict[str
         Every student's points in every assignment, as :func:`fairmark.report.table` gives them.
     weights
         As :func:`load` gives them.
+    drop_lowest
+        How many of a student's lowest marks are left out, after what the student is excused from. One always stays.
+    droppable
+        Which assignments may be left out so.
 
     Returns
     -------
     dict
-        Student id to mark; None while a part that counts is open. Work that was not handed in counts as 0.
+        Student id to mark; None while a part that counts is open, and where nothing counts. Work that was not handed in
+        counts as 0.
     """
-    marks: dict[str, list[tuple[float, float | None]]] = {}
+    total = sum(one.weight for one in weights.values())
+    students: dict[str, list[_Part]] = {}
     for row in rows:
         one = weights[row.assignment]
-        marks.setdefault(row.student, []).append((one.weight, one.mark(row)))
-    total = sum(one.weight for one in weights.values())
-    return {student: _weighed(parts, total) for student, parts in marks.items()}
+        part = _Part(row.assignment, one.weight, one.mark(row), row.status == "excused")
+        students.setdefault(row.student, []).append(part)
+    return {student: _weighed(parts, total, drop_lowest, droppable) for student, parts in students.items()}
 
 
-def _weighed(parts: list[tuple[float, float | None]], total: float) -> float | None:
-    counting = [(weight, mark) for weight, mark in parts if weight]
-    if any(mark is None for _, mark in counting):
+@dataclass(frozen=True)
+class _Part:
+    """What one assignment adds to a student's course mark."""
+
+    assignment: str
+    weight: float
+    mark: float | None
+    excused: bool
+
+
+def _weighed(parts: list[_Part], total: float, drop_lowest: int, droppable: Collection[str]) -> float | None:
+    counting = [part for part in parts if part.weight and not part.excused]
+    total -= sum(part.weight for part in parts if part.excused)
+    if not counting or any(part.mark is None for part in counting):
         return None
-    return round(sum(weight * (mark or 0.0) for weight, mark in counting) / total, 2)
+    # Of equal marks the heavier one goes: that is never worse for the student.
+    lowest = sorted(
+        (part for part in counting if part.assignment in droppable),
+        key=lambda part: (part.mark, -part.weight, part.assignment),
+    )
+    dropped = lowest[: min(drop_lowest, len(counting) - 1)]
+    total -= sum(part.weight for part in dropped)
+    return round(sum(part.weight * (part.mark or 0.0) for part in counting if part not in dropped) / total, 2)

@@ -32,6 +32,7 @@ from fairmark import (
     exports,
     gradebook,
     judging,
+    lateness,
     marking,
     reasons,
     regrade,
@@ -40,18 +41,20 @@ from fairmark import (
     results,
     settings,
     shown,
+    weights,
 )
 from fairmark.bank import Entry
 from fairmark.cli import main
 from fairmark.jobs import Job, JobError, Limits, Outcome, Sent
 from fairmark.marking import Marked
+from fairmark.report import Row
 from fairmark.settings import Settings
 from fairmark.worker import WorkerError
 from worksheet import variants, wire
 from worksheet.checking import form_problem
 from worksheet.items import Item
 
-from . import fakes
+from . import fakes, late
 
 OPTIONS = {name: name.upper() for name in "abcdef"}
 FULL = 9.0
@@ -1262,3 +1265,197 @@ def test_m89_no_mark_is_given_without_knowing_which_attempts_count(course, submi
     result = fairmark(course, "mark")
     assert (result.exit_code, broken in result.output) == (1, True)
     assert fake.jobs == []
+
+
+# --- Lateness, exceptions, and marks that are left out ----------------------------------------------------------------
+
+
+def taken_off(course: Settings, student: str = "anna") -> float:
+    """Settle, and read what the gradebook and the marks table say is taken off: both must agree."""
+    lateness.settle(course)
+    row = next(one for one in report.table(course, []) if one.student == student)
+    with Gradebook(course.gradebook) as book:
+        assert (book.find_submission("mini1", student).late_submission_penalty or 0.0) == row.late
+    return row.late
+
+
+@pytest.mark.parametrize("due", [late.DUE, None], ids=["with a due date", "without"])
+def test_m90_lateness_is_counted_from_the_due_date_to_the_time_of_handing_in(course, submit, fake, due):
+    """A due date that the instructor moves in the gradebook counts at once; without one nobody is late."""
+    course = late.with_policy(course, late.TEN, due=due)
+    late.hand_in(submit, course, "anna", days=1)
+    marking.mark(course, "mini1")
+    assert taken_off(course) == (1.3 if due else 0.0)
+    late.with_policy(course, late.TEN, due=late.DUE + dt.timedelta(days=2))
+    assert taken_off(course) == 0.0
+
+
+def test_m91_what_lateness_takes_off_is_a_share_of_the_points_that_the_assignment_carries(course, submit, fake):
+    """Of 13 points, not of those earned; so a person's marks, given later, change nothing about it."""
+    course = late.with_policy(course, late.TEN)
+    late.hand_in(submit, course, "anna", hours=3)
+    marking.mark(course, "mini1")
+    before = taken_off(course)
+    with Gradebook(course.gradebook) as book:
+        grade = book.find_grade("mini1-q5", "mini1", "mini1", "anna")
+        grade.manual_score, grade.needs_manual_grade = 4.0, False
+        book.db.commit()
+    assert before == taken_off(course) == 1.3
+    (row,) = report.table(course, [])
+    assert row.total == pytest.approx(row.automatic + 4 - 1.3)
+
+
+@pytest.mark.parametrize(
+    ("when", "percent"),
+    [
+        ({"hours": -1}, 0),
+        ({"hours": 2}, 0),
+        ({"hours": 2, "seconds": 1}, 10),
+        ({"days": 1}, 10),
+        ({"days": 1, "seconds": 1}, 20),
+        ({"days": 6}, 50),
+    ],
+    ids=str,
+)
+def test_m92_grace_costs_nothing_and_then_each_day_that_has_begun_counts(course, submit, fake, when, percent):
+    """Two hours of grace, ten per cent a day, half at most."""
+    course = late.with_policy(course, late.TEN)
+    late.hand_in(submit, course, "anna", **when)
+    marking.mark(course, "mini1")
+    assert taken_off(course) == pytest.approx(13 * percent / 100)
+
+
+def test_m93_work_that_comes_after_closing_earns_nothing(course, submit, fake):
+    """All points are taken off, and the mark is 0, not less."""
+    course = late.with_policy(course, late.TEN)
+    late.hand_in(submit, course, "anna", days=7, seconds=1)
+    marking.mark(course, "mini1")
+    assert taken_off(course) == 13
+    assert [row.total for row in report.table(course, [])] == [0.0]
+    assert fairmark(course, "feedback", "mini1").exit_code == 0
+    page = next((course.workdir / "feedback").rglob("*.html")).read_text(encoding="utf-8")
+    assert "13 points will be taken off" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("until", "nbgraders", "off"),
+    [
+        ("2026-03-03T12:00Z", None, 0.0),
+        ("2026-03-02 15:00 Europe/Minsk", None, 1.3),
+        ("2026-03-01T13:00+00:00", dt.timedelta(days=3), 0.0),
+        ("2026-03-03T12:00Z", dt.timedelta(hours=1), 0.0),
+    ],
+)
+def test_m94_an_extension_moves_the_due_date_of_one_student(course, submit, fake, until, nbgraders, off):
+    """Of this one and the one that nbgrader knows of the later counts; bob's is as it was."""
+    course = late.with_policy(course, late.TEN)
+    for student in ("anna", "bob"):
+        late.hand_in(submit, course, student, days=1, hours=23)
+    marking.mark(course, "mini1")
+    assert taken_off(course) == 2.6
+    if nbgraders:
+        with Gradebook(course.gradebook) as book:
+            book.find_submission("mini1", "anna").extension = nbgraders
+            book.db.commit()
+    late.adjust(course, f"anna,mini1,extension,{until},letter of 1 March,Ada")
+    assert (taken_off(course), taken_off(course, "bob")) == (off, 2.6)
+    late.adjust(course)
+    if not nbgraders:
+        assert taken_off(course) == 2.6
+
+
+def test_m95_who_is_excused_gets_no_mark_there_and_the_rest_counts_for_more(course, submit, fake):
+    """Neither a 0 nor an open mark, with or without work handed in; and the feedback page says so."""
+    course = late.with_policy(course, late.TEN)
+    late.hand_in(submit, course, "anna", days=3)
+    marking.mark(course, "mini1")
+    late.adjust(course, "anna,mini1,excused,,certificate seen,Ada")
+    lateness.settle(course)
+    (row,) = report.table(course, results.standing(course))
+    assert (row.status, row.total, row.attention) == ("excused", None, "")
+    assert fairmark(course, "feedback", "mini1").exit_code == 0
+    page = next((course.workdir / "feedback").rglob("*.html")).read_text(encoding="utf-8")
+    assert "You are excused from this assignment." in page
+    assert "certificate" not in page
+    both = {"mini1": weights.Weight(1, 100, 0), "mini2": weights.Weight(3, 100, 0)}
+    other = Row("anna", "mini2", "marked", 8.0, 10.0, 0.0, 0.0)
+    assert weights.course_marks([row, other], both) == {"anna": 80.0}
+    assert weights.course_marks([row, dataclasses.replace(other, status="excused")], both) == {"anna": None}
+
+
+def test_m96_the_lowest_marks_that_may_be_dropped_are_left_out_after_the_excused():
+    """The examples of the page: four marks, of which one may not be dropped, and one is excused."""
+    marks = {"ps1": 90.0, "ps2": 40.0, "ps3": 70.0, "essay": 30.0}
+    scheme = {name: weights.Weight(2 if name == "essay" else 1, 100, 0) for name in marks}
+    rows = [Row("anna", name, "marked", mark, 100.0, 0.0, 0.0) for name, mark in marks.items()]
+    excused = [dataclasses.replace(row, status="excused") if row.assignment == "ps2" else row for row in rows]
+    sets = ["ps1", "ps2", "ps3"]
+
+    def mark(given: list[Row], drop: int, droppable: list[str] = sets) -> float | None:
+        return weights.course_marks(given, scheme, drop_lowest=drop, droppable=droppable)["anna"]
+
+    assert mark(rows, 0) == 52.0  # (90 + 40 + 70 + 2 · 30) / 5
+    assert mark(rows, 1) == 55.0  # (90 + 70 + 2 · 30) / 4
+    assert mark(rows, 2) == 50.0  # (90 + 2 · 30) / 3
+    assert mark(excused, 0) == 55.0
+    assert mark(excused, 1) == 50.0  # ps3 is the lowest of what is left
+    assert mark(rows, 9, list(marks)) == 90.0  # one always stays
+
+
+@pytest.mark.parametrize("own", [LATE, 'c = get_config()\nc.LateSubmissionPlugin.penalty_method = "zero"\n'])
+def test_m97_one_rule_takes_points_off_never_two(course, submit, fake, own):
+    """Where plug-in and policy both would, nothing is marked; where the policy is silent, the plug-in decides."""
+    course = late.with_policy(course, late.TEN)
+    (course.file.parent / gradebook.LOCAL).write_text(own)
+    late.hand_in(submit, course, "anna", days=1)
+    result = fairmark(course, "mark")
+    assert (result.exit_code, "remove one of them" in " ".join(result.output.split())) == (1, True)
+    assert fake.jobs == []
+    course = late.with_policy(course, late.FREE)
+    assert fairmark(course, "mark").exit_code == 0
+    full = report.table(course, [])[0].automatic
+    assert taken_off(course) == (2.0 if own == LATE else full)
+    late.adjust(course, "anna,mini1,extension,2026-03-05T12:00Z,letter,Ada")
+    assert taken_off(course) == 0.0
+
+
+def test_m98_every_adjustment_stands_in_the_log(course, submit, fake):
+    """What, why, by whom; once for each change, in a log that verifies, and beside the marks."""
+    course = late.with_policy(course, late.TEN)
+    late.hand_in(submit, course, "anna", days=1)
+    assert fairmark(course, "mark").exit_code == 0
+    late.adjust(course, "anna,mini1,extension,2026-03-05T12:00Z,letter of 1 March,Ada")
+    said = " ".join(fairmark(course, "policy").output.split())
+    assert "anna mini1: extension until 2026-03-05T12:00:00+00:00 (letter of 1 March; granted by Ada)" in said
+    assert "1 changed. Exceptions: 1 extensions, 0 excused." in said
+    assert "0 changed." in fairmark(course, "policy").output
+    late.adjust(course)
+    told = fairmark(course, "policy", "--student", "anna").output
+    assert [part in told for part in ("1.3 points off", "granted by Ada", "nobody else")] == [True, True, False]
+    with database.Database(course) as book, book.reading() as session:
+        assert audit.verify(session) == []
+        events = [one["event"] for one in audit.entries(session)]
+    assert events == ["marked", "adjusted", "adjusted", "adjusted"]
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("zoe,mini1,excused,,r,Ada", "line 2, column student: nobody has the id 'zoe'"),
+        ("anna,mini9,excused,,r,Ada", "line 2, column assignment: there is no 'mini9'; there are mini1"),
+        (
+            "anna,mini1,extension,2026-02-01T12:00Z,r,Ada",
+            "line 2, column until: 2026-02-01T12:00:00+00:00 is before the",
+        ),
+    ],
+)
+def test_m99_a_table_that_cannot_be_used_stops_the_command_with_its_line(course, submit, fake, row, says):
+    """Before anything is marked, exported or written."""
+    course = late.with_policy(course, late.TEN)
+    late.hand_in(submit, course, "anna", days=1)
+    late.adjust(course, row)
+    for command in ("mark", "feedback", "export", "policy"):
+        result = fairmark(course, command)
+        assert (result.exit_code, says in " ".join(result.output.split())) == (1, True), result.output
+    assert fake.jobs == []
+    assert not (course.workdir / "marks.csv").exists()

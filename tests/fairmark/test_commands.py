@@ -31,6 +31,7 @@ COMMANDS = {
     ("backup",): "whole and checked",
     ("feedback",): "Write a feedback page for every marked submission",
     ("export",): "never 0",
+    ("policy",): "say what changed",
     ("bank",): "Look after the item bank",
     ("bank", "check"): "that no message gives a key away",
     ("class",): "before real students do",
@@ -57,7 +58,17 @@ def course(began: Settings, tmp_path: Path) -> Settings:
     return settings.load(tmp_path / "copy" / "course.toml")
 
 
-STEPS = [("collect",), ("mark",), ("regrade",), ("audit",), ("backup",), ("feedback",), ("export",), ("class", "make")]
+STEPS = [
+    ("collect",),
+    ("mark",),
+    ("regrade",),
+    ("audit",),
+    ("backup",),
+    ("feedback",),
+    ("export",),
+    ("policy",),
+    ("class", "make"),
+]
 
 
 @pytest.mark.parametrize("words", STEPS, ids=" ".join)

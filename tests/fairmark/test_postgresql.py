@@ -14,8 +14,22 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from fairmark import attempts, audit, backups, database, gradebook, marking, regrade, release, report, settings
+from fairmark import (
+    attempts,
+    audit,
+    backups,
+    database,
+    gradebook,
+    lateness,
+    marking,
+    regrade,
+    release,
+    report,
+    settings,
+)
 from fairmark.settings import Settings
+
+from . import late
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
 pytestmark = [
@@ -122,3 +136,17 @@ def test_attempts_are_logged_beside_the_gradebook(kept):
                 connection.execute(text(statement))
     with database.Database(kept):
         pass
+
+
+def test_lateness_and_exceptions_work_as_on_sqlite(kept, submit, fake):
+    """The same points are taken off, once, and the log verifies."""
+    course = late.with_policy(kept, late.TEN)
+    late.hand_in(submit, course, "anna", days=1)
+    marking.mark(course, "mini1")
+    assert [row.late for row in report.table(course, [])] == [1.3]
+    late.adjust(course, "anna,mini1,extension,2026-03-05 12:00 Europe/Minsk,letter,Ada")
+    assert [(state.late, state.until) for state in lateness.settle(course)] == [(0.0, "2026-03-05T09:00:00+00:00")]
+    assert lateness.settle(course) == []
+    assert [row.late for row in report.table(course, [])] == [0.0]
+    with database.Database(course) as book, book.reading() as session:
+        assert audit.verify(session) == []

@@ -10,7 +10,7 @@ from nbgrader.api import Assignment as Row
 from nbgrader.api import SubmittedAssignment
 from sqlalchemy import select
 
-from fairmark import bank, gradebook, modes
+from fairmark import adjustments, bank, gradebook, modes
 from fairmark.bank import Assignment, Entry
 from fairmark.database import Database
 from fairmark.modes import FORM_ONLY, Mode
@@ -68,8 +68,8 @@ def load(course: Settings) -> State:
 
     Raises
     ------
-    fairmark.bank.BankError, fairmark.modes.ModesError, fairmark.database.GradebookError
-        If the bank, the table of modes, or the gradebook cannot be used.
+    fairmark.bank.BankError, fairmark.modes.ModesError, fairmark.database.GradebookError, fairmark.tables.TableError
+        If the bank, the table of modes, the gradebook, or the table of exceptions cannot be used.
     """
     known, table = bank.load(course.bank), modes.load(course.modes)
     try:
@@ -85,6 +85,10 @@ def load(course: Settings) -> State:
             (name, student): extension
             for name, student, extension in session.execute(later.where(SubmittedAssignment.extension.is_not(None)))
         }
+    for key, one in adjustments.load(course).items():
+        end = due.get(key[0])
+        if one.until and end:
+            extensions[key] = max(extensions.get(key, dt.timedelta()), one.until - end)
     released = {name: one for name, one in known.items() if name in due}
     return State(course.course, course.term, released, table, due, extensions)
 

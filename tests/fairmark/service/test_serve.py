@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from fairmark import bank, modes, settings
+from fairmark import adjustments, bank, modes, settings
 from fairmark.cli import main
 from fairmark.modes import Mode
 from fairmark.service import serve, state
@@ -78,6 +78,25 @@ def test_due_dates_and_extensions_come_from_the_gradebook(course):
     known = state.load(course)
     for student, hours, closed in (("anna", 1, False), ("anna", 3, True), ("boris", 1, True), ("boris", -1, False)):
         assert known.closed("mini1", student, noon.replace(tzinfo=dt.UTC) + dt.timedelta(hours=hours)) == closed
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+def test_an_extension_of_the_table_of_exceptions_counts_before_anything_is_handed_in(course):
+    """The later of the two; who is excused has no other due date."""
+    noon = dt.datetime(2026, 6, 1, 12)  # noqa: DTZ001  as nbgrader keeps it
+    with Gradebook(course.gradebook) as book:
+        book.update_or_create_assignment("mini1", duedate=noon)
+        book.add_student("anna")
+        book.add_submission("mini1", "anna", extension=dt.timedelta(hours=2))
+    adjustments.file(course).write_text(
+        ",".join(adjustments.COLUMNS) + "\nanna,mini1,extension,2026-06-01T13:00Z,r,Ada"
+        "\nboris,mini1,extension,2026-06-01T13:00Z,r,Ada\ncyd,mini1,excused,,r,Ada\n"
+    )
+    known = state.load(course)
+    hours = {"anna": 2, "boris": 1, "cyd": 0}
+    for student, later in hours.items():
+        end = noon.replace(tzinfo=dt.UTC) + dt.timedelta(hours=later)
+        assert [known.closed("mini1", student, end + dt.timedelta(seconds=one)) for one in (0, 1)] == [False, True]
 
 
 def test_what_is_not_released_is_not_there(course, new_course, tmp_path):
