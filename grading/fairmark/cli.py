@@ -30,6 +30,7 @@ from fairmark import (
     backups,
     bundlesize,
     classroom,
+    cli_reports,
     collecting,
     database,
     distribute,
@@ -574,3 +575,6 @@ def _where(course: Settings) -> None:
     ):
         console.print(f"  {what:16}{course.workdir / path}", soft_wrap=True)
     console.print(f"  to mark by hand: open JupyterLab in {course.workdir}, menu Nbgrader, Formgrader", soft_wrap=True)
+
+
+cli_reports.add_to(main)

@@ -63,9 +63,18 @@ def course_marks_csv(marks: dict[str, float | None], scheme: str, file: Path) ->
 
 
 def _field(value: float | str | None) -> str:
-    """Write one field; text that a spreadsheet would take for a formula is made harmless."""
+    """Write one field."""
     if value is None:
         return ""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value
-    return f"{value:g}"
+    return spreadsheet_safe(value) if isinstance(value, str) else f"{value:g}"
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Make text harmless that a spreadsheet would take for a formula.
+
+    Examples
+    --------
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("anna")
+    ("'=1+1", 'anna')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

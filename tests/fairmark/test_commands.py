@@ -30,6 +30,7 @@ COMMANDS = {
     ("backup",): "whole and checked",
     ("feedback",): "Write a feedback page for every marked submission",
     ("export",): "never 0",
+    ("report",): "which questions to look at first and why",
     ("bank",): "Look after the item bank",
     ("bank", "check"): "that no message gives a key away",
     ("class",): "before real students do",
@@ -56,7 +57,17 @@ def course(began: Settings, tmp_path: Path) -> Settings:
     return settings.load(tmp_path / "copy" / "course.toml")
 
 
-STEPS = [("collect",), ("mark",), ("regrade",), ("audit",), ("backup",), ("feedback",), ("export",), ("class", "make")]
+STEPS = [
+    ("collect",),
+    ("mark",),
+    ("regrade",),
+    ("audit",),
+    ("backup",),
+    ("feedback",),
+    ("export",),
+    ("report",),
+    ("class", "make"),
+]
 
 
 @pytest.mark.parametrize("words", STEPS, ids=" ".join)
@@ -111,7 +122,7 @@ def test_every_command_is_in_the_table_above():
     assert found == set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", ["collect", "mark", "feedback"])
+@pytest.mark.parametrize("command", ["collect", "mark", "feedback", "report"])
 def test_an_unknown_assignment_is_one_clean_line(command, began):
     """The error names the assignments that there are."""
     result = fairmark(began, command, "ps99")
@@ -120,7 +131,17 @@ def test_an_unknown_assignment_is_one_clean_line(command, began):
 
 
 @pytest.mark.parametrize(
-    "words", [("release",), ("collect",), ("mark",), ("feedback",), ("export",), ("bank", "check"), ("class", "run")]
+    "words",
+    [
+        ("release",),
+        ("collect",),
+        ("mark",),
+        ("feedback",),
+        ("export",),
+        ("report",),
+        ("bank", "check"),
+        ("class", "run"),
+    ],
 )
 def test_a_malformed_bank_is_one_line_and_status_1(words, course):
     """Every command stops at it, with file, item and field, and without a traceback."""
