@@ -34,7 +34,7 @@ class Line:
     kind : str
         ``right``, ``foreseen``, ``other-variant``, ``unforeseen``, ``form``, ``omitted`` or ``not-reached``.
     answer : str
-        The answer itself, where it can be shown in a few words.
+        The answer itself, where it can be shown in a few words; of variants, the answers of all.
     misconception : str
         What it stands for; empty where it stands for nothing.
     message : str
@@ -92,7 +92,8 @@ class Variant:
     others : float
         The same share of those who had another variant.
     harder : bool
-        Whether it was harder than the others by a quarter of the points or more, and beyond chance.
+        Whether it was harder than the others by a quarter of the points or more, and beyond what chance would do in one
+        assignment of twenty.
     """
 
     number: int
@@ -155,22 +156,30 @@ def parts(entry: Entry, answers: Sequence[Answer]) -> tuple[Part, ...]:
     return ()
 
 
-def variants(entry: Entry, answers: Sequence[Answer]) -> tuple[Variant, ...]:
-    """Compare an item's variants; nothing for an item that has none."""
+def variants(entry: Entry, answers: Sequence[Answer], compared: int) -> tuple[Variant, ...]:
+    """Compare an item's variants; nothing for an item that has none.
+
+    Parameters
+    ----------
+    entry, answers
+        The item, and one answer a student.
+    compared
+        How many variants the whole assignment has: among so many, one will look hard by chance (Bonferroni).
+    """
     marked = [one for one in answers if one.points is not None]
     shares = np.array([(one.points or 0.0) / entry.item.points for one in marked])
     had = np.array([one.variant for one in marked], dtype=int)
-    return tuple(_variant(entry, number, shares, had) for number in range(len(entry.item.pool)))
+    return tuple(_variant(entry, number, shares, had, compared) for number in range(len(entry.item.pool)))
 
 
-def _variant(entry: Entry, number: int, shares: Floats, had: Any) -> Variant:
+def _variant(entry: Entry, number: int, shares: Floats, had: Any, compared: int) -> Variant:
     own, others = shares[had == number], shares[had != number]
     mean = float(own.mean()) if len(own) else math.nan
     elsewhere = float(others.mean()) if len(others) else math.nan
     harder = False
     if min(len(own), len(others)) >= FEWEST and elsewhere - mean >= 0.25:
         table = [[int((part == 1).sum()), int((part < 1).sum())] for part in (own, others)]
-        harder = stats.fisher_exact(table, alternative="less").pvalue < 0.05 / len(entry.item.pool)
+        harder = stats.fisher_exact(table, alternative="less").pvalue < 0.05 / compared
     interval = itemstats.share_interval(mean, len(own)) if len(own) else None
     return Variant(number, dict(entry.item.pool[number]), len(own), mean, interval, elsewhere, bool(harder))
 
@@ -213,10 +222,10 @@ def _keys(entry: Entry) -> str:
 
 
 def _one_of(texts: Any) -> str:
-    """Write the answers of all variants, where they are few and short."""
+    """Write the answers of all variants, where they are few and short; else nothing."""
     distinct = list(dict.fromkeys(texts))
     joined = " / ".join(distinct)
-    return joined if len(distinct) == 1 or len(joined) <= _SHOWN else "differs from variant to variant"
+    return joined if len(distinct) == 1 or len(joined) <= _SHOWN else ""
 
 
 def _text(entry: Entry, value: Json) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fairmark.wording import percent
 
 if TYPE_CHECKING:
+    from fairmark.itemanswers import Line
     from fairmark.itemreport import ItemLine
 
 FEWEST_SHARES = 10
@@ -74,7 +75,7 @@ def _better(item: ItemLine) -> Iterator[Finding]:
         if line.better and line.rest is not None and right is not None:
             yield Finding(
                 90,
-                f"The {line.students} students who answered {_name(line.answer, line.misconception)} earned "
+                f"The {line.students} students who {_did(line, item)} earned "
                 f"{percent(line.rest)} on the other questions; those who were right here earned {percent(right)}.",
                 "Ask whether that answer is right too, or whether the key is the wrong one.",
             )
@@ -96,7 +97,7 @@ def _uneven(item: ItemLine) -> Iterator[Finding]:
                 70,
                 f"Variant {one.number + 1} was much harder: its {one.students} students earned {percent(one.share)} of "
                 f"the points, those with other variants {percent(one.others)}.",
-                "Check the key of this variant. If it is right, take the variant out before the next term.",
+                "Check the key of this variant. If it is right, is it fair? Take it out before the next term.",
             )
 
 
@@ -177,5 +178,9 @@ def _many(count: int, students: int) -> bool:
     return count >= 3 and count >= students / 5
 
 
-def _name(answer: str, misconception: str) -> str:
-    return f"“{answer}”" if answer else f"with the misreading “{misconception}”"
+def _did(line: Line, item: ItemLine) -> str:
+    """Say what they did: the mistake by its name, and the answer where it is one and the same for all."""
+    if not line.misconception:
+        return f"answered “{line.answer}”"
+    same = line.answer and not item.variants
+    return f"made the mistake “{line.misconception}”" + (f" (“{line.answer}”)" if same else "")

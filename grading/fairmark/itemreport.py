@@ -220,12 +220,13 @@ def analyse(responses: Responses) -> ItemReport:
     discrimination = _discrimination(points[:, whole], most[whole])
     columns = {int(column): number for number, column in enumerate(np.flatnonzero(whole))}
     last = _not_reached(responses)
+    compared = sum(len(entry.item.pool) for entry in responses.entries)
     items = []
     for column, entry in enumerate(responses.entries):
         answers = [paper.answers[column] for paper in responses.papers]
         others = totals - np.where(whole[column], points[:, column], 0.0) if students else totals
         rest = others / max(most[whole].sum() - most[column] * whole[column], 1e-9)
-        line = _item(entry, answers, last[:, column], points[:, column], rest)
+        line = _item(entry, answers, last[:, column], points[:, column], rest, compared)
         number = columns.get(column)
         if number is not None:
             line = dataclasses.replace(line, **{name: found[number] for name, found in discrimination.items()})
@@ -248,7 +249,7 @@ def analyse(responses: Responses) -> ItemReport:
     )
 
 
-def _item(entry: Entry, answers: list[Answer], last: Flags, points: Floats, rest: Floats) -> ItemLine:
+def _item(entry: Entry, answers: list[Answer], last: Flags, points: Floats, rest: Floats, compared: int) -> ItemLine:
     known = points[~np.isnan(points)]
     complete = len(known) == len(points) > 0
     share = float(known.mean() / entry.item.points) if complete else math.nan
@@ -269,7 +270,7 @@ def _item(entry: Entry, answers: list[Answer], last: Flags, points: Floats, rest
         by_person=sum(one.by_person for one in answers),
         lines=itemanswers.lines(entry, answers, list(last), rest),
         parts=itemanswers.parts(entry, answers),
-        variants=itemanswers.variants(entry, answers),
+        variants=itemanswers.variants(entry, answers, compared),
     )
 
 
