@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,19 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fairmark import ability, bank, itemfindings, itemreport, itemstats, responses
+from fairmark import (
+    ability,
+    bank,
+    classroom,
+    gradebook,
+    itemfindings,
+    itemreport,
+    itemstats,
+    marking,
+    release,
+    responses,
+    settings,
+)
 from fairmark.ability import Population
 from fairmark.itemreport import ItemReport
 
@@ -257,3 +270,36 @@ def test_the_report_uses_the_statistics_that_are_tested_elsewhere():
     )
     assert report.alpha.low < report.alpha.value < report.alpha.high
     assert dataclasses.astuple(report.alpha)[0] == pytest.approx(itemstats.alpha(points))
+
+
+# --- The whole way ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_real_notebooks_and_the_fast_path_give_one_report(tmp_path):
+    """Forty students of known ability hand in ps2 as notebooks; what comes out of the gradebook is the same report."""
+    root = Path(__file__).parents[2]
+    for folder, pattern in (("grading/items", "ps2*"), ("notebooks/assignments", "ps2.ipynb")):
+        (tmp_path / folder).mkdir(parents=True)
+        for file in (root / folder).glob(pattern):
+            shutil.copy(file, tmp_path / folder)
+    course = dataclasses.replace(
+        settings.load(root / "grading" / "course.toml", bank=tmp_path / "grading/items", workdir=tmp_path / "work"),
+        assignments=tmp_path / "notebooks/assignments",
+    )
+    population = Population(misconceptions={"period-stretched": 0.4}, wrong_keys=frozenset({"ps2-q3"}))
+    release.build(course)
+    students = [student.id for student in classroom.simulate(course, size=40, population=population)]
+    api = gradebook.api(course)
+    gradebook.check(api.collect("ps2", update=True), "collect ps2")
+    assert {one.status for one in marking.mark(course, "ps2")} == {"marked"}
+    slow = itemreport.analyse(responses.read(course, "ps2"))
+    records = ability.records(population, [BANK["ps2"]], students, course=course.course, term=course.term)["ps2"]
+    fast = itemreport.analyse(responses.of_records(BANK["ps2"], sorted(records, key=lambda one: one["student"])))
+    assert slow.students == 40
+    assert np.array_equal(slow.responses.points(), fast.responses.points(), equal_nan=True)
+    assert slow.items == fast.items
+    assert (slow.alpha, slow.misreadings, slow.timing) == (fast.alpha, fast.misreadings, fast.timing)
+    assert slow.first[0].id == "ps2-q3"
+    holders = sum("period-stretched" in ability.draw(population, student, 2026).holds for student in students)
+    assert next(one for one in slow.misreadings if one.name == "period stretched").students == holders
