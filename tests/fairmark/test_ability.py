@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from fairmark import ability, bank, checks, classroom, release
 from fairmark.ability import Population, Pupil
+from fairmark.cli import main
 from fairmark.settings import Settings
 
 BANK = bank.load(Path(__file__).parents[2] / "grading" / "items")
@@ -103,3 +105,6 @@ def test_notebooks_and_records_come_from_one_generator(new_course, tmp_path) -> 
     handed_in = course.workdir / "exchange" / course.course / "inbound"
     stamps = {folder.name.split("+")[0]: folder.name.split("+")[2] for folder in handed_in.iterdir()}
     assert stamps == {record["student"]: record["handed_in"] for record in found}
+    words = ["--settings", str(course.file), "class", "make", "--size", "3", "--ability"]
+    assert "3 simulated students" in CliRunner().invoke(main, words).output
+    assert {student.role for student in classroom.plan(course)} == {classroom.ABILITY}

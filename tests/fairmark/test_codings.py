@@ -49,8 +49,15 @@ def test_agreement_with_the_course_is_near_kappa() -> None:
 
 def test_another_code_that_is_taken_counts_as_the_same() -> None:
     """Whoever gives it agrees with the course."""
-    found = codings.agreement([{"a": "0", "b": "1"}, {"a": "1", "b": "1"}], {"a": ["1", "0"], "b": ["1"]}, CODES)
+    found = codings.agreement(
+        [{"a": "0", "b": "1"}, {"a": "1", "b": "1"}], {"a": ["1", "0"], "b": ["1"]}, ["0", *CODES]
+    )
     assert found.same == 1
+    other = codings.agreement(
+        [{"a": "1", "b": "2"}, {"a": "0", "b": "2"}], {"a": ["1", "0"], "b": ["2"]}, ["0", *CODES]
+    )
+    assert other.with_course == 1
+    assert other.among_students < 1
     assert [row.same for row in found.rows] == [2, 2]
     assert found.rows[0].codes == {"0": 1, "1": 1}
 

@@ -232,6 +232,10 @@ def test_what_a_person_has_still_to_mark_is_in_no_total():
     assert np.isnan(line(waiting, "ps1-q20").share)
     assert any("ps1-q20" in one for one in waiting.warnings)
     marks = {record["student"]: {"ps1-q20": float(number % 21)} for number, record in enumerate(found)}
+    half = dict(list(marks.items())[:20])
+    begun = line(itemreport.analyse(responses.of_records(BANK["ps1"], found, half)), "ps1-q20")
+    assert (begun.students, begun.waiting, begun.interval) == (20, 20, None)
+    assert np.isnan(begun.share)
     marked = itemreport.analyse(responses.of_records(BANK["ps1"], found, marks))
     assert "ps1-q20" in marked.whole
     assert line(marked, "ps1-q20").item_rest is not None
