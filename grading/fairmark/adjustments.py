@@ -15,7 +15,7 @@ from fairmark.settings import Settings
 
 COLUMNS = ("student", "assignment", "what", "until", "reason", "granted_by")
 NAME = "adjustments.csv"
-_EXAMPLES = "write 2026-03-01T12:00+03:00, or 2026-03-01 12:00 Europe/Minsk"
+_EXAMPLES = "write 2026-03-01T12:00+01:00, or 2026-03-01 12:00 Europe/Vienna"
 
 
 @dataclass(frozen=True)

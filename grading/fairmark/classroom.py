@@ -1,4 +1,4 @@
-"""A simulated class: students of known kinds, whose marks are therefore known before marking.
+"""A simulated class: students of known kinds, or of known ability, whose marks are therefore known before marking.
 
 They hand in through nbgrader's exchange, as real students do, so that everything after that is the real path.
 """
@@ -17,7 +17,8 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 
-from fairmark import bank, checks
+from fairmark import ability, bank, checks
+from fairmark.ability import Population
 from fairmark.bank import Assignment, Entry
 from fairmark.files import fingerprint, write_text
 from fairmark.settings import Settings
@@ -34,6 +35,10 @@ ROLES = (
     "perfect", "perfect", "typical", "typical", "typical", "typical", "careless", "careless", "guessing", "guessing",
     "empty", "broken",
 )  # fmt: skip
+
+
+ABILITY = "ability"
+"""The role of a student whose ability is known."""
 
 
 class RealClassError(ValueError):
@@ -56,6 +61,10 @@ class Attempt:
     points: float
 
 
+Act = Callable[[Entry, int, random.Random], Attempt]
+"""What decides an attempt: the item, which variant of it, and luck."""
+
+
 @dataclass(frozen=True)
 class Student:
     """One simulated student: an id, a kind, and the points that the work must earn in each assignment."""
@@ -65,7 +74,9 @@ class Student:
     due: dict[str, float | None] = dataclasses.field(default_factory=dict)
 
 
-def simulate(course: Settings, *, size: int = 12, seed: int = 2026) -> list[Student]:
+def simulate(
+    course: Settings, *, size: int = 12, seed: int = 2026, population: Population | None = None
+) -> list[Student]:
     """Make a class, and have it hand in every assignment that was released.
 
     Parameters
@@ -76,6 +87,8 @@ def simulate(course: Settings, *, size: int = 12, seed: int = 2026) -> list[Stud
         How many students; their kinds follow one another as in :data:`ROLES`.
     seed
         The same seed always makes the same class.
+    population
+        Draws students of known ability in place of those kinds.
 
     Returns
     -------
@@ -98,8 +111,9 @@ def simulate(course: Settings, *, size: int = 12, seed: int = 2026) -> list[Stud
     assignments = bank.load(course.bank)
     for number in range(size):
         name = NAMES[number % len(NAMES)] + (str(number // len(NAMES) + 1) if number >= len(NAMES) else "")
-        role = ROLES[number % len(ROLES)]
-        due = {one.id: _hand_in(course, one, name, role, seed) for one in assignments.values()}
+        role = ABILITY if population else ROLES[number % len(ROLES)]
+        act = _of_ability(population, ability.draw(population, name, seed)) if population else _ROLES[role]
+        due = {one.id: _hand_in(course, one, name, role, seed, act) for one in assignments.values()}
         students.append(Student(name, role, due))
     with Gradebook(course.gradebook, course.course) as book:
         for student in students:
@@ -117,17 +131,17 @@ def plan(course: Settings) -> list[Student]:
     return [Student(**one) for one in json.loads(file.read_text(encoding="utf-8"))["students"]]
 
 
-def _hand_in(course: Settings, assignment: Assignment, student: str, role: str, seed: int) -> float | None:
+def _hand_in(course: Settings, assignment: Assignment, student: str, role: str, seed: int, act: Act) -> float | None:
     """Fill in one notebook and put it into the exchange; return the points that it must earn."""
     chance = random.Random(f"{seed} {student} {assignment.id}")  # noqa: S311  a simulation, not a secret
     attempts = {}
     for entry in assignment.entries.values():
-        attempts[entry.item.id] = _ROLES[role](entry, _variant(course, entry.item, student), chance)
+        attempts[entry.item.id] = act(entry, _variant(course, entry.item, student), chance)
     notebook = nbformat.read(course.workdir / "release" / assignment.id / f"{assignment.id}.ipynb", as_version=4)
     text = nbformat.writes(fill(notebook, {name: one.source for name, one in attempts.items()}))
     if role == "broken":
         text = text[: len(text) * 2 // 3]
-    submitted = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC) + dt.timedelta(minutes=chance.randrange(4 * 24 * 60))
+    submitted = ability.BEGINS + dt.timedelta(minutes=chance.randrange(4 * 24 * 60))
     _to_exchange(course, assignment.id, student, submitted, text)
     return None if role == "broken" else round(sum(one.points for one in attempts.values()), 2)
 
@@ -215,11 +229,28 @@ def _mistaken(entry: Entry, variant: int, chance: random.Random) -> Attempt:
     sources = wrong_sources(entry, variant)
     if not sources:
         return Attempt(None, 0.0)
-    number = chance.randrange(len(sources))
-    return Attempt(sources[number], checks.judge(entry, entry.wrong[number].answers[variant], variant).points)
+    return _foreseen(entry, variant, chance.randrange(len(sources)))
 
 
-def _mostly(right: float, forgotten: float) -> Callable[[Entry, int, random.Random], Attempt]:
+def _foreseen(entry: Entry, variant: int, number: int) -> Attempt:
+    """Make one mistake of those that the bank foresees."""
+    earned = checks.judge(entry, entry.wrong[number].answers[variant], variant).points
+    return Attempt(wrong_sources(entry, variant)[number], earned)
+
+
+def _of_ability(population: Population, pupil: ability.Pupil) -> Act:
+    def attempt(entry: Entry, variant: int, chance: random.Random) -> Attempt:
+        choice = ability.choose(population, pupil, entry, chance)
+        if choice == ability.RIGHT:
+            return _perfect(entry, variant, chance)
+        if entry.marked_by_hand:
+            return _mistaken(entry, variant, chance)
+        return Attempt(None, 0.0) if choice is None else _foreseen(entry, variant, choice)
+
+    return attempt
+
+
+def _mostly(right: float, forgotten: float) -> Act:
     def attempt(entry: Entry, variant: int, chance: random.Random) -> Attempt:
         luck = chance.random()
         if luck < right:
@@ -268,7 +299,7 @@ def _empty(entry: Entry, variant: int, chance: random.Random) -> Attempt:
     return Attempt(None, 0.0)
 
 
-_ROLES: dict[str, Callable[[Entry, int, random.Random], Attempt]] = {
+_ROLES: dict[str, Act] = {
     "perfect": _perfect,
     "typical": _mostly(right=0.75, forgotten=0.05),
     "careless": _mostly(right=0.45, forgotten=0.2),

@@ -31,6 +31,7 @@ from fairmark import (
     bundlesize,
     classroom,
     cli_exports,
+    cli_reports,
     collecting,
     database,
     distribute,
@@ -52,6 +53,7 @@ from fairmark import (
     worker,
 )
 from fairmark import bank as item_bank
+from fairmark.ability import Population
 from fairmark.cli_new import new_command
 from fairmark.marking import Marked
 from fairmark.reasons import REASONS
@@ -319,33 +321,37 @@ def class_group() -> None:
 
 _size = click.option("--size", default=12, show_default=True, type=click.IntRange(1, 1000), help="How many students.")
 _seed = click.option("--seed", default=2026, show_default=True, help="The same seed makes the same class.")
+_ability = click.option("--ability", is_flag=True, help="Students of known ability in place of known kinds.")
 
 
 @class_group.command("make")
 @_size
 @_seed
+@_ability
 @click.pass_obj
-def class_make(course: Settings, size: int, seed: int) -> None:
+def class_make(course: Settings, size: int, seed: int, ability: bool) -> None:
     """Make a class of simulated students and have it hand in every released assignment.
 
     The students are perfect, typical, careless, guessing, empty-handed, or have a broken notebook; so their marks are
-    known beforehand, and the summary says whether marking found them.
+    known beforehand, and the summary says whether marking found them. With --ability every student has an ability drawn
+    at random, and answers as it lets them: for an item report on a class like a real one.
     """
     with _explained():
         gradebook.require(course)
-        students = classroom.simulate(course, size=size, seed=seed)
+        students = classroom.simulate(course, size=size, seed=seed, population=Population() if ability else None)
         console.print(f"{len(students)} simulated students have handed in.")
 
 
 @class_group.command("run")
 @_size
 @_seed
+@_ability
 @click.pass_obj
-def class_run(course: Settings, size: int, seed: int) -> None:
+def class_run(course: Settings, size: int, seed: int, ability: bool) -> None:
     """Do everything once: release, make a class, collect, mark, feedback, export, and a summary."""
     with _explained():
         _release(course)
-        students = classroom.simulate(course, size=size, seed=seed)
+        students = classroom.simulate(course, size=size, seed=seed, population=Population() if ability else None)
         console.print(f"2  A class of {len(students)} simulated students (seed {seed}) has handed in.")
         names = list(item_bank.load(course.bank))
         _collect(course, names)
@@ -568,3 +574,4 @@ def _where(course: Settings) -> None:
 
 
 cli_exports.add_to(main)
+cli_reports.add_to(main)

@@ -64,7 +64,7 @@ def course_marks_csv(marks: dict[str, float | None], scheme: str, file: Path) ->
 
 
 def _field(value: float | str | None) -> str:
-    """Write one field; text that a spreadsheet would take for a formula is made harmless."""
+    """Write one field."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -37,6 +37,13 @@ def basis(course: Settings, assignment: Assignment) -> str:
     return digest.hexdigest()
 
 
+def basis_for(basis: str, firsts: Mapping[str, str] | None) -> str:
+    """Hash what decides one student's marks: the assignment's basis, and the first attempts that count, if any do."""
+    if not firsts:
+        return basis
+    return hashlib.sha256(json.dumps([basis, firsts], sort_keys=True).encode()).hexdigest()
+
+
 def requests(entries: Mapping[str, Entry]) -> tuple[Request, ...]:
     """List what must be brought out of a notebook for these items."""
     found = []

@@ -143,7 +143,7 @@ class Marking:
             submission = handed_in.read(self.course, self.assignment, student, self.wanted.notebook)
         except RefusedError as refusal:
             return self._flag(student, refusal, done)
-        inputs = Inputs(submission.sha256, self._basis(student), self.environment)
+        inputs = Inputs(submission.sha256, judging.basis_for(self.basis, self.firsts.get(student)), self.environment)
         if done and done.marked and done.inputs == inputs and not self.force:
             derived.write(self.course, done, self.wanted.notebook, submission.timestamp)
             return _said(done, "unchanged")
@@ -184,13 +184,6 @@ class Marking:
         }
         text = shown.notebook(self.wanted, plan.mended, items, outcome.outputs)
         return self._write(plan, record, text, outcome.stopped, outcome.detail)
-
-    def _basis(self, student: str) -> str:
-        """Hash what decides a mark beside the submission: for whom first attempts count, those too."""
-        firsts = self.firsts.get(student)
-        if not firsts:
-            return self.basis
-        return hashlib.sha256(json.dumps([self.basis, firsts], sort_keys=True).encode()).hexdigest()
 
     def _plan(self, submission: Submission, inputs: Inputs, done: Done | None) -> Plan:
         mended = mending.mend(submission, self.wanted)
@@ -247,7 +240,7 @@ class Marking:
 
     def _flag(self, student: str, refusal: RefusedError, done: Done | None) -> Marked:
         """Enter a submission that cannot be opened, so that the formgrader shows it and its marks stay open."""
-        inputs = Inputs(refusal.sha256, self._basis(student), self.environment)
+        inputs = Inputs(refusal.sha256, judging.basis_for(self.basis, self.firsts.get(student)), self.environment)
         told = Marked(
             student, self.assignment, "flagged", refusal.code, reasons.instructor(refusal.code, refusal.detail)
         )

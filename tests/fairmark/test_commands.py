@@ -32,6 +32,7 @@ COMMANDS = {
     ("feedback",): "Write a feedback page for every marked submission",
     ("export",): "never 0",
     ("policy",): "say what changed",
+    ("report",): "which questions to look at first and why",
     ("bank",): "Look after the item bank",
     ("bank", "check"): "that no message gives a key away",
     ("class",): "before real students do",
@@ -67,6 +68,7 @@ STEPS = [
     ("feedback",),
     ("export",),
     ("policy",),
+    ("report",),
     ("class", "make"),
 ]
 
@@ -123,7 +125,7 @@ def test_every_command_is_in_the_table_above():
     assert found == set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", ["collect", "mark", "feedback"])
+@pytest.mark.parametrize("command", ["collect", "mark", "feedback", "report"])
 def test_an_unknown_assignment_is_one_clean_line(command, began):
     """The error names the assignments that there are."""
     result = fairmark(began, command, "ps99")
@@ -132,7 +134,17 @@ def test_an_unknown_assignment_is_one_clean_line(command, began):
 
 
 @pytest.mark.parametrize(
-    "words", [("release",), ("collect",), ("mark",), ("feedback",), ("export",), ("bank", "check"), ("class", "run")]
+    "words",
+    [
+        ("release",),
+        ("collect",),
+        ("mark",),
+        ("feedback",),
+        ("export",),
+        ("report",),
+        ("bank", "check"),
+        ("class", "run"),
+    ],
 )
 def test_a_malformed_bank_is_one_line_and_status_1(words, course):
     """Every command stops at it, with file, item and field, and without a traceback."""
