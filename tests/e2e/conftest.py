@@ -31,7 +31,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         return
     folder = tmp_path_factory.mktemp("hub")
     told, log = folder / "told.json", folder / "log"
-    command = [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0", "--tell", str(told)]
+    command = ["setpriv", "--pdeathsig", "TERM"]  # it ends with us, even if we are killed
+    command += [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0", "--tell", str(told)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     until = time.monotonic() + STARTING

@@ -29,7 +29,8 @@ class Hub:
     """A hub that is being started."""
 
     def __init__(self, log: Path) -> None:
-        command = [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0"]
+        command = ["setpriv", "--pdeathsig", "TERM"]  # it ends with us, even if we are killed
+        command += [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0"]
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
