@@ -124,6 +124,7 @@ def _no_more_stopping() -> None:
 def prepared(port: int) -> Iterator[Demo]:
     """Make accounts, homes, environments and a release; remove all of it in the end."""
     _require_parts()
+    port = _free(port)
     real = os.geteuid() == 0
     parent = Path("/srv") if real else ROOT / "build"
     parent.mkdir(exist_ok=True)
@@ -132,7 +133,7 @@ def prepared(port: int) -> Iterator[Demo]:
     suffix = f"-{secrets.token_hex(2)}" if real else ""
     names = {role: f"{role}{suffix}" for role in ROLES}
     passwords = {name: secrets.token_urlsafe(9) for name in names.values()}
-    demo = Demo(state, names, passwords, _free(port), real)
+    demo = Demo(state, names, passwords, port, real)
     users: set[int] = set()
     try:
         with _closed_checkout() if real else contextlib.nullcontext():

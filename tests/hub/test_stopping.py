@@ -6,6 +6,7 @@ import contextlib
 import os
 import pwd
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -28,9 +29,9 @@ pytestmark = [
 class Hub:
     """A hub that is being started."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *options: str) -> None:
         command = ["setpriv", "--pdeathsig", "TERM"]  # it ends with us, even if we are killed
-        command += [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0"]
+        command += [sys.executable, str(ROOT / "grading/hub/start.py"), *(options or ("--port", "0"))]
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
@@ -66,12 +67,12 @@ class Hub:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[[], Hub]]:
+def start(tmp_path: Path) -> Iterator[Callable[..., Hub]]:
     """Start hubs; none outlives the test."""
     started: list[Hub] = []
 
-    def one() -> Hub:
-        started.append(Hub(tmp_path / f"log-{len(started)}"))
+    def one(*options: str) -> Hub:
+        started.append(Hub(tmp_path / f"log-{len(started)}", *options))
         return started[-1]
 
     yield one
@@ -125,3 +126,15 @@ def test_what_was_killed_the_next_one_removes(start):
     second.process.terminate()
     assert second.process.wait(PATIENCE) == 0, second.log.read_text()
     assert mode() == before
+
+
+def test_a_port_that_is_taken_is_said_and_nothing_made(start):
+    """The message names the port and the remedy."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        hub = start("--port", str(port))
+        assert hub.process.wait(PATIENCE) == 1
+    assert f'port {port} is taken; name another: make hub ARGS="--port 8001"' in hub.log.read_text()
+    assert list(Path("/srv").glob(f"course-hub-{hub.process.pid}-*")) == []
