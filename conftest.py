@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+
+
+class OneHub(LoadFileScheduling):
+    """Give a file's tests to one worker, and all that need the hub to one, so that it is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneHub | None:
+    """Schedule so, unless somebody asks for another way."""
+    return OneHub(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -37,10 +37,16 @@ def of_users(numbers: set[int]) -> list[int]:
 
 
 def end(state: Path, users: set[int]) -> list[int]:
-    """End what is left of a demonstration: ask, then kill. Gives what had to be ended."""
+    """End what is left of a demonstration: ask, then kill. Gives what had to be ended.
+
+    Raises
+    ------
+    RuntimeError
+        If something cannot be ended.
+    """
     first = sorted({*marked(state), *of_users(users)})
     left = first
-    for how, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+    for how, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 30.0)):
         for number in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, how)
@@ -48,6 +54,8 @@ def end(state: Path, users: set[int]) -> list[int]:
         while left and time.monotonic() < until:
             left = sorted({*marked(state), *of_users(users)})
             time.sleep(0.05)
+    if left:
+        raise RuntimeError(f"processes of {state} that could not be ended: {', '.join(map(str, left))}")
     return first
 
 

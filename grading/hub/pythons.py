@@ -59,17 +59,21 @@ def student(python: Path, target: Path, package: Path) -> None:
         The folder ``package`` of a student bundle.
     """
     _libraries(python, target)
-    # The libraries are there already, with the build system: nothing is fetched.
-    command = [target / "bin/python", "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index"]
-    options = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--no-compile"]
-    subprocess.run([*command, *options, str(package)], check=True)  # noqa: S603  ours
+    _install(target, str(package))
 
 
 def instructor(python: Path, target: Path, course: Path) -> None:
     """Make the instructor's environment: our libraries, and the packages of a copy of the course."""
     _libraries(python, target)
-    paths = f"{course / 'course'}\n{course / 'grading'}\n"
-    (_site(target) / f"{PROJECT}.pth").write_text(paths, encoding="utf-8")
+    _install(target, "--editable", str(course))
+
+
+def _install(target: Path, *what: str) -> None:
+    """Install a project alone: what it needs is there already, with the build system, so nothing is fetched."""
+    command = [target / "bin/python", "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index"]
+    options = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--no-compile"]
+    subprocess.run([*command, *options, *what], check=True)  # noqa: S603  ours
+    subprocess.run(["chmod", "-R", "go+rX", str(target)], check=True)  # noqa: S603, S607
 
 
 def _site(prefix: Path) -> Path:
@@ -92,7 +96,6 @@ def _libraries(python: Path, target: Path) -> None:
         shutil.copytree(source / name, target / name, copy_function=_link, dirs_exist_ok=True)
     for script in (source / "bin").iterdir():
         _script(script, target / "bin" / script.name, source, target)
-    subprocess.run(["chmod", "-R", "go+rX", str(target)], check=True)  # noqa: S603, S607
 
 
 def _script(script: Path, to: Path, source: Path, target: Path) -> None:

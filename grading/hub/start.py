@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import importlib.util
 import json
 import os
@@ -21,7 +22,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -38,11 +38,17 @@ import pythons  # noqa: E402
 
 PROXY = Path(sys.prefix, "lib/proxy/node_modules/.bin/configurable-http-proxy")
 ROLES = ("instructor", "student1", "student2")
+STATE = "course-hub-"
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COURSE_PARTS = ("pyproject.toml", "README.md", "LICENSE", "course", "data", "grading", "notebooks")
 
 
 class CannotStartError(RuntimeError):
     """Something that the hub needs is not there; the message says what, and the remedy."""
+
+
+class StoppedError(BaseException):
+    """Somebody wants an end of it: Ctrl-C, or a signal."""
 
 
 @dataclass(frozen=True)
@@ -88,37 +94,46 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
     parser.add_argument("--tell", type=Path, help="a file to write address and logins to, as JSON, when all is ready")
     options = parser.parse_args()
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+    for number in STOPPING:
+        signal.signal(number, _stop)
     try:
         with prepared(options.port) as demo, running(demo) as hub:
             tell(demo, options.tell)
-            while not stop.wait(0.2):
-                if hub.poll() is not None:
-                    raise CannotStartError(f"the Hub ended by itself; its last words:\n{_last_words(demo)}")
-            print("\nStopping: servers, services, proxy", flush=True)
+            hub.wait()
+            raise CannotStartError(f"the Hub ended by itself; its last words:\n{_last_words(demo)}")
+    except StoppedError:
+        print("Stopped; nothing of it is left", flush=True)
     except (CannotStartError, RuntimeError, OSError, subprocess.CalledProcessError) as error:
-        if stop.is_set():
-            return
         print(f"The hub did not start: {error}", file=sys.stderr)
         sys.exit(1)
+
+
+def _stop(*_: object) -> None:
+    """Leave whatever is being done, and tidy up; a second Ctrl-C does not disturb that."""
+    _no_more_stopping()
+    os.write(1, b"\nStopping: servers, services, proxy\n")  # print may be what was interrupted
+    raise StoppedError
+
+
+def _no_more_stopping() -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
 def prepared(port: int) -> Iterator[Demo]:
     """Make accounts, homes, environments and a release; remove all of it in the end."""
     _require_parts()
+    port = _free(port)
     real = os.geteuid() == 0
     parent = Path("/srv") if real else ROOT / "build"
     parent.mkdir(exist_ok=True)
-    if real:
-        accounts.remove(accounts.left_over())
-    state = Path(tempfile.mkdtemp(prefix="course-hub-", dir=parent))
+    _remove_killed(parent)
+    state = Path(tempfile.mkdtemp(prefix=f"{STATE}{os.getpid()}-", dir=parent))
     suffix = f"-{secrets.token_hex(2)}" if real else ""
     names = {role: f"{role}{suffix}" for role in ROLES}
     passwords = {name: secrets.token_urlsafe(9) for name in names.values()}
-    demo = Demo(state, names, passwords, _free(port), real)
+    demo = Demo(state, names, passwords, port, real)
     users: set[int] = set()
     try:
         with _closed_checkout() if real else contextlib.nullcontext():
@@ -132,10 +147,24 @@ def prepared(port: int) -> Iterator[Demo]:
             _fill(demo)
             yield demo
     finally:
-        processes.end(state, users)
-        if real:
-            accounts.remove(list(names.values()))
-        shutil.rmtree(state, ignore_errors=True)
+        _no_more_stopping()
+        try:
+            processes.end(state, users)
+        finally:
+            if real:
+                accounts.remove(list(names.values()))
+            shutil.rmtree(state, ignore_errors=True)
+
+
+def _remove_killed(parent: Path) -> None:
+    """Remove what demonstrations left that were killed before they could do it: processes, accounts, folders."""
+    for state in parent.glob(f"{STATE}*"):
+        number = state.name.removeprefix(STATE).partition("-")[0]
+        if number.isdigit() and not Path("/proc", number).exists():
+            processes.end(state, {pwd.getpwnam(name).pw_uid for name in accounts.left_over()})
+            shutil.rmtree(state, ignore_errors=True)
+    if os.geteuid() == 0:
+        accounts.remove(accounts.left_over())
 
 
 def _require_parts() -> None:
@@ -150,13 +179,27 @@ def _require_parts() -> None:
 
 @contextlib.contextmanager
 def _closed_checkout() -> Iterator[None]:
-    """Close this checkout, bank and all, to other accounts of the machine while students are on it."""
+    """Close this checkout, bank and all, to other accounts of the machine while students are on it.
+
+    Its mode from before is kept in a file. So the last of several demonstrations gives it back, or the next one where
+    the last was killed.
+    """
+    kept = ROOT / "build/mode-without-hub"
+    kept.parent.mkdir(exist_ok=True)
     before = stat.S_IMODE(ROOT.stat().st_mode)
-    ROOT.chmod(before & ~0o007)
+    lock = os.open(ROOT / "build", os.O_RDONLY)
     try:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with contextlib.suppress(FileExistsError), kept.open("x", encoding="ascii") as new:
+            new.write(f"{before:o}")
+        ROOT.chmod(before & ~0o007)
         yield
     finally:
-        ROOT.chmod(before)
+        with contextlib.suppress(BlockingIOError):  # another demonstration is on
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ROOT.chmod(int(kept.read_text(encoding="ascii"), 8))
+            kept.unlink()
+        os.close(lock)
 
 
 def _free(port: int) -> int:
@@ -173,8 +216,11 @@ def _free(port: int) -> int:
 def _fill(demo: Demo) -> None:
     """Put the course into the instructor's home, what students get into theirs, and release."""
     print("Preparing the course (half a minute)", flush=True)
-    for name in demo.names.values():
-        (demo.homes / name).mkdir(exist_ok=True)
+    for role, name in demo.names.items():
+        home = demo.homes / name
+        home.mkdir(exist_ok=True)
+        with (home / ".profile").open("a", encoding="utf-8") as profile:  # a terminal's shell forgets its server's PATH
+            profile.write(f'\nPATH="{demo.prefix(role)}/bin:$PATH"\n')
     # Readable by everybody, in the checkout or out of it: what only tells nbgrader where things are.
     shutil.copytree(HERE / "student", demo.state / "config/student")
     shutil.copytree(HERE / "instructor", demo.state / "config/instructor")
@@ -255,6 +301,7 @@ def running(demo: Demo) -> Iterator[subprocess.Popen[bytes]]:
             _wait(demo, hub)
             yield hub
         finally:
+            _no_more_stopping()
             hub.terminate()
             try:
                 hub.wait(30)

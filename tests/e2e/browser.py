@@ -1,22 +1,42 @@
-"""A browser for the tests: people who log in to the Hub, and what they do in JupyterLab and the formgrader."""
+"""A browser for the tests: people who log in to the Hub, and what they do in JupyterLab."""
 
 from __future__ import annotations
 
 import itertools
 import re
+import time
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 )  # fmt: skip
-PATIENCE = 60_000
-SERIOUS = {"serious", "critical"}
+PATIENCE = 180_000  # milliseconds: the machine may be busy with other tests
+
+API = """async ([method, address, body]) => {
+    const token = document.cookie.match(/_xsrf=([^;]*)/)[1];
+    const request = {method: method, headers: {'X-XSRFToken': token}};
+    if (body) request.body = JSON.stringify(body);
+    const answer = await fetch(address, request), text = await answer.text();
+    return {status: answer.status, content: answer.ok && text ? JSON.parse(text) : text};
+}"""
+FOCUS = """() => {
+    const focused = document.activeElement, cell = focused.closest('.jp-Cell');
+    const ring = cell && getComputedStyle(cell).boxShadow, caret = focused.classList.contains('cm-content');
+    const at = focused.getBoundingClientRect(), page = cell && cell.closest('.jp-Notebook').getBoundingClientRect();
+    return {
+        cell: cell ? Number(cell.dataset.windowedListIndex) : -1,
+        text: focused.innerText.trim(),
+        marked: Boolean(caret || (ring && ring !== 'none') || focused.matches(':focus-visible')),
+        on_screen: page ? at.top < page.bottom && at.bottom > page.top : at.top < innerHeight && at.bottom > 0,
+    };
+}"""
 
 
 class Album:
@@ -30,34 +50,66 @@ class Album:
         """Keep a picture of a page."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / f"{next(self._numbers):02d}-{what}.png"
-        page.screenshot(path=file)
+        page.screenshot(path=file, timeout=PATIENCE)
         return file
+
+    def keep(self, page: Page, what: str, console: Iterable[str]) -> None:
+        """Keep all that a page shows, for a test that failed."""
+        file = self.take(page, what)
+        file.with_suffix(".html").write_text(page.content(), encoding="utf-8")
+        file.with_suffix(".console.txt").write_text("\n".join([page.url, *console]), encoding="utf-8")
 
 
 class Person:
-    """Somebody with a browser window of their own."""
+    """Somebody with a browser window of their own.
+
+    Attributes
+    ----------
+    console : list of str
+        What the pages' scripts said.
+    elsewhere : set of str
+        What the pages wanted from other machines. None of it is given to them.
+    """
 
     def __init__(self, browser: Browser, hub: dict[str, Any], role: str, album: Album) -> None:
         self.name = hub["names"][role]
         self.role, self.album = role, album
         self.home = f"{hub['address']}/user/{self.name}"
-        self.page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        self.console: list[str] = []
+        self.elsewhere: set[str] = set()
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.route(lambda address: not address.startswith((f"{hub['address']}/", "data:", "blob:")), self._refuse)
+        self.page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
+        self.page.set_default_navigation_timeout(PATIENCE)
+        self.page.on("console", lambda said: self.console.append(f"{said.type}: {said.text}"))
+        self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
         self.page.goto(f"{hub['address']}/hub/login")
-        self.page.fill("#username_input", self.name)
-        self.page.fill("#password_input", hub["passwords"][self.name])
-        self.page.click("#login_submit")
+        self._log_in(hub["passwords"][self.name])
         self.page.wait_for_url("**/user/**/lab**")
         self._lab_is_there()
+
+    def _refuse(self, route: Route) -> None:
+        self.elsewhere.add(route.request.url)
+        route.abort()
+
+    def _log_in(self, password: str) -> None:
+        self.page.fill("#username_input", self.name)
+        self.page.fill("#password_input", password)
+        self.page.click("#login_submit")
 
     def shot(self, what: str) -> None:
         """Keep a picture."""
         self.album.take(self.page, f"{self.role}-{what}")
 
+    def go_to(self, address: str) -> None:
+        """Open a page of JupyterLab."""
+        self.page.goto(f"{self.home}/{address}")
+        self._lab_is_there()
+
     def open(self, path: str) -> None:
         """Open a file in JupyterLab, in a workspace of its own."""
-        self.page.goto(f"{self.home}/lab/workspaces/{re.sub('[^a-z0-9]+', '-', path.lower())}/tree/{path}")
-        self._lab_is_there()
+        self.go_to(f"lab/workspaces/{re.sub('[^a-z0-9]+', '-', path.lower())}/tree/{path}")
 
     def open_notebook(self, path: str) -> None:
         """Open a notebook, and wait for its kernel."""
@@ -132,29 +184,83 @@ class Person:
 
     def assignments(self) -> None:
         """Open nbgrader's list of assignments."""
-        self.page.goto(f"{self.home}/lab/workspaces/assignments?reset")
-        self._lab_is_there()
+        self.go_to("lab/workspaces/assignments?reset")
         self.menu("Nbgrader", "Assignment List")
         expect(self.page.locator("#released_assignments_list_loading")).to_be_hidden(timeout=PATIENCE)
 
     def in_list(self, which: str, assignment: str, button: str) -> None:
         """Press a button of an assignment in one of the lists."""
-        self.page.locator(f"#{which}_assignments_list button", has_text=button).first.click()
+        row = self.page.locator(f"#{which}_assignments_list .list_item", has_text=assignment)
+        row.locator("button", has_text=button).first.click()
+
+    def terminal(self, command: str) -> str:
+        """Type a command into a new terminal of JupyterLab, wait for its end, and give what it said."""
+        told = f"told-{uuid.uuid4().hex}.txt"
+        self.go_to("lab/workspaces/terminal?reset")
+        self.page.locator('.jp-LauncherCard[title="Start a new terminal session"]').click()
+        self.page.locator(".xterm-screen").wait_for()
+        self.page.locator(".xterm-helper-textarea").focus()
+        # The screen is a picture; so the words go into a file as well, under this name once they are whole.
+        self.page.keyboard.type(f"({command}) 2>&1 | tee .{told}; mv .{told} {told}\n")
+        until = time.monotonic() + PATIENCE / 1000
+        while self.api("GET", f"contents/{told}?content=0")["status"] != 200:
+            assert time.monotonic() < until, f"{command}: no end of it"
+            self.page.wait_for_timeout(300)
+        return self.read(told)
+
+    def read(self, path: str) -> str:
+        """Read a text file of one's own."""
+        return str(self.api("GET", f"contents/{quote(path)}?type=file&format=text")["content"]["content"])
+
+    def write_notebook(self, path: str, cells: list[dict[str, Any]]) -> None:
+        """Make a notebook."""
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+        record = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+        made = self.api("PUT", f"contents/{quote(path)}", {"type": "notebook", "format": "json", "content": record})
+        assert made["status"] in (200, 201), made
+
+    def stop_kernels(self) -> None:
+        """Leave the notebooks, and end what runs for them, as somebody does who is done with a lesson."""
+        self.go_to("lab/workspaces/none?reset")
+        for one in self.api("GET", "sessions")["content"]:
+            self.api("DELETE", f"sessions/{one['id']}")
+
+    def api(self, method: str, address: str, body: object = None) -> dict[str, Any]:
+        """Ask one's own server as JupyterLab's page does, and give ``status`` and ``content`` of the answer."""
+        return dict(self.page.evaluate(API, [method, f"{self.home}/api/{address}", body]))
 
     def _lab_is_there(self) -> None:
         self.page.locator("#jp-main-dock-panel").wait_for()
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=PATIENCE)
 
 
-def violations(page: Page, within: str | None = None) -> dict[str, list[str]]:
-    """Ask axe-core what bars people from a page: each serious or critical rule, and where it is broken.
+class AtTheKeyboard(Person):
+    """Somebody who has no mouse."""
 
-    Parameters
-    ----------
-    page
-        The page.
-    within
-        A selector: only what is inside is judged.
-    """
-    found = Axe().run(page, context=within).response["violations"]
-    return {one["id"]: sorted(node["html"][:160] for node in one["nodes"]) for one in found if one["impact"] in SERIOUS}
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self.page.keyboard.type(text)
+
+    def focus(self) -> dict[str, Any]:
+        """Say what has the focus: its role in the page, and whether one sees it."""
+        return dict(self.page.evaluate(FOCUS))
+
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until what has the focus is of a kind."""
+        for _ in range(80):
+            if self.page.evaluate("selector => Boolean(document.activeElement.closest(selector))", selector):
+                return
+            self.press("Tab")
+        raise AssertionError(f"no number of Tabs leads to {selector}")
+
+    def _log_in(self, password: str) -> None:
+        self.tab_to("#username_input")
+        self.type(self.name)
+        self.tab_to("#password_input")
+        self.type(password)
+        self.press("Enter")

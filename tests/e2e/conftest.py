@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tests.e2e.browser import OPTIONS, Album, Person
+from tests.hub import remains
 
 ROOT = Path(__file__).parents[2]
-STARTING = 300
+STARTING, STOPPING = 600, 120  # seconds: the machine may be busy with other tests
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +31,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         return
     folder = tmp_path_factory.mktemp("hub")
     told, log = folder / "told.json", folder / "log"
-    command = [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0", "--tell", str(told)]
+    command = ["setpriv", "--pdeathsig", "TERM"]  # it ends with us, even if we are killed
+    command += [sys.executable, str(ROOT / "grading/hub/start.py"), "--port", "0", "--tell", str(told)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     until = time.monotonic() + STARTING
@@ -40,9 +42,11 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         time.sleep(0.2)
     words = json.loads(told.read_text())
     yield words
+    running = remains.processes(words)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0, log.read_text()
-    assert not Path(words["state"]).exists()
+    assert process.wait(STOPPING) == 0, log.read_text()
+    assert remains.of(words) == []
+    assert [one for one in running if Path("/proc", str(one)).exists()] == []
 
 
 @pytest.fixture(scope="session")
@@ -65,19 +69,28 @@ def album() -> Album:
 
 
 @pytest.fixture
-def person(hub: dict[str, Any], chromium: Browser, album: Album, request: Any) -> Iterator[Callable[[str], Person]]:
-    """Let somebody log in; when a test fails, keep what each of them sees."""
+def keep_at_failure(album: Album, request: pytest.FixtureRequest) -> Iterator[Callable[[Person], None]]:
+    """Take people's names; when the test fails, keep what each of them sees. Then they leave."""
     people: list[Person] = []
-
-    def come(role: str) -> Person:
-        people.append(Person(chromium, hub, role, album))
-        return people[-1]
-
-    yield come
+    yield people.append
     for one in people:
         if getattr(request.node, "failed", True):
-            one.shot(f"at-the-end-of-{request.node.name}")
+            album.keep(one.page, f"{one.role}-when-{request.node.name}-failed", one.console)
         one.page.context.close()
+
+
+@pytest.fixture
+def person(
+    hub: dict[str, Any], chromium: Browser, album: Album, keep_at_failure: Callable[[Person], None]
+) -> Callable[[str], Person]:
+    """Let somebody log in."""
+
+    def come(role: str) -> Person:
+        someone = Person(chromium, hub, role, album)
+        keep_at_failure(someone)
+        return someone
+
+    return come
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import os
+import csv
+import io
 import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
-from tests.e2e.browser import PATIENCE, Person, violations
+from playwright.sync_api import Locator, expect
+from tests.e2e import access
+from tests.e2e.browser import PATIENCE, Person
 
 from fairmark import bank, classroom
 from worksheet import variants
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        "COURSE_HUB_WHOLE" not in os.environ,
-        reason="unfinished: seen to pass up to the answers of one student; run it with COURSE_HUB_WHOLE=1",
-    ),
-]
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 COURSE, TERM = "between-minsk-and-moscow", "demo"
-ASSIGNMENT = "ps0"
+ASSIGNMENT, WRITTEN = "ps0", "ps0-q15"
+CHECKED = "ps0-q3"
+BY_HAND, COMMENT = 14, "Clear. Name the year as well."
+ENTRIES = bank.load(ROOT / "grading/items")[ASSIGNMENT].entries
 
 
 def answers(student: str, share: int) -> dict[str, str]:
-    """Write the answer cells of a student who knows every answer, or every second one."""
-    entries = bank.load(ROOT / "grading/items")[ASSIGNMENT].entries
+    """Write the answer cells of a student who knows every answer, or every second one; both write the essay."""
     found = {}
-    for number, (name, entry) in enumerate(entries.items()):
+    for number, (name, entry) in enumerate(ENTRIES.items()):
         if number % share and not entry.marked_by_hand:
             continue
         pool = len(entry.item.pool)
@@ -39,51 +40,80 @@ def answers(student: str, share: int) -> dict[str, str]:
     return found
 
 
-def points(names: dict[str, str]) -> float:
+def points(names: Iterable[str]) -> int:
     """Add up what a program gives for these answers."""
-    entries = bank.load(ROOT / "grading/items")[ASSIGNMENT].entries
-    return sum(entries[name].item.points for name in names if not entries[name].marked_by_hand)
+    return sum(ENTRIES[name].item.points for name in names if not ENTRIES[name].marked_by_hand)
 
 
-def do_assignment(student: Person, filled: dict[str, str]) -> None:
-    """Fetch, open, answer, check, validate and submit, all with the mouse and the keys."""
-    assert "Formgrader" not in " ".join(student.menus("Nbgrader"))
+def says(student: Person, item: str, expected: str) -> None:
+    """Run the check under a question, and compare what it says, however it is broken into lines."""
+    cell = student.cell(f'check("{item}")')
+    cell.locator(".cm-content").click()
+    student.page.keyboard.press("Control+Enter")
+    words = re.compile(r"\s+".join(re.escape(word) for word in f"{item}: {expected}".split()))
+    expect(cell.locator(".jp-OutputArea")).to_have_text(words, timeout=PATIENCE)
+    cell.scroll_into_view_if_needed()
+
+
+def fetch(student: Person) -> None:
+    """Fetch the assignment and open it. A student sees nothing of what is the instructor's."""
+    assert student.menus("Nbgrader") == ["Assignment List"]
     student.assignments()
     student.shot("assignment-list")
     student.in_list("released", ASSIGNMENT, "Fetch")
     student.page.locator("#fetched_assignments_list button", has_text="Submit").first.wait_for()
     student.shot("fetched")
-
     student.open_notebook(f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb")
     student.menu("Run", "Run All Cells")
-    output = student.cell(f'check("{ASSIGNMENT}-q1")').locator(".jp-OutputArea-output").first
-    expect(output).to_contain_text("not ready", timeout=PATIENCE)
+    last = student.cell(f'check("{list(ENTRIES)[-2]}")').locator(".jp-OutputArea")
+    expect(last).to_contain_text("not ready", timeout=PATIENCE)
     student.shot("opened")
+
+
+def ask_the_service(student: Person) -> None:
+    """Give a wrong answer and then the right one: the marking service tells both, as practice allows."""
+    entry = ENTRIES[CHECKED]
+    student.write(student.answer_cell(CHECKED), classroom.wrong_sources(entry)[0])
+    says(student, CHECKED, f"partly right. {entry.wrong[0].message}")
+    student.shot("checked-wrong")
+    student.write(student.answer_cell(CHECKED), classroom.right_source(entry))
+    says(student, CHECKED, f"right. {entry.right}")
+    student.shot("checked-right")
+
+
+def answer(student: Person, filled: dict[str, str]) -> None:
+    """Fill in the answers, and save."""
     for name, source in filled.items():
         student.write(student.answer_cell(name), source)
-    first = student.cell(f'check("{ASSIGNMENT}-q1")')
-    student.run(first)
-    expect(first.locator(".jp-OutputArea-output").first).not_to_contain_text("not ready", timeout=PATIENCE)
-    student.shot("answered-and-checked")
     student.save()
     assert student.unanswered(filled) == []
 
+
+def validate(student: Person, missing: list[str]) -> None:
+    """Press Validate: it passes, or names each question that has no answer."""
     student.page.get_by_role("button", name="Validate").click()
     dialog = student.page.locator(".jp-Dialog")
     dialog.wait_for()
+    text = dialog.inner_text()
+    assert ("Success! Your notebook passes all the tests." in text) is not missing
+    assert [name for name in ENTRIES if re.search(rf"{name}\b(?!\d)", text)] == missing
     student.shot("validated")
     dialog.locator("button.jp-mod-accept").click()
 
+
+def submit(student: Person) -> None:
+    """Hand in."""
     student.assignments()
     student.in_list("fetched", ASSIGNMENT, "Submit")
-    student.page.locator("#submitted_assignments_list", has_text=ASSIGNMENT).wait_for()
-    expect(student.page.locator("#submitted_assignments_list")).to_contain_text("202", timeout=PATIENCE)
+    expect(student.page.locator("#submitted_assignments_list")).to_contain_text(f"{ASSIGNMENT}", timeout=PATIENCE)
+    expect(student.page.locator("#submitted_assignments_list")).to_contain_text(" UTC", timeout=PATIENCE)
     student.shot("submitted")
 
 
-def row(instructor: Person, name: str) -> Any:
+def row(instructor: Person, name: str) -> Locator:
     """Find a row of the formgrader's table."""
-    return instructor.page.locator("tbody tr", has=instructor.page.locator("td", has_text=name)).first
+    page = instructor.page
+    return page.locator("tbody tr", has=page.locator("td", has_text=re.compile(rf"^\s*{re.escape(name)}\s*$"))).first
 
 
 def press(instructor: Person, name: str, column: str) -> None:
@@ -91,113 +121,136 @@ def press(instructor: Person, name: str, column: str) -> None:
     row(instructor, name).locator(f"td.{column} a").click()
     modal = instructor.page.locator(".modal.in")
     modal.wait_for()
-    instructor.page.wait_for_timeout(0)
-    title = modal.locator(".modal-title").inner_text()
-    assert "Success" in title, modal.inner_text()
+    assert "Success" in modal.locator(".modal-title").inner_text(), modal.inner_text()
     modal.locator("button", has_text="OK").click()
     modal.wait_for(state="detached")
 
 
-def grade_by_hand(instructor: Person, question: str, score: int) -> int:
-    """Give a written answer of each student its points in the formgrader; say how many there were."""
-    page = instructor.page
-    page.goto(f"{instructor.home}/formgrader/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
-    links = page.locator("tbody td.name a")
-    links.first.wait_for()
-    addresses = [links.nth(number).get_attribute("href") for number in range(links.count())]
-    for address in addresses:
-        page.goto(f"{instructor.home.partition('/user/')[0]}{address}")
-        panel = page.locator(".nbgrader_cell", has_text="Student's answer")
-        field = panel.locator("input.score")
-        field.first.wait_for()
-        with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/grade/" in answer.url):
-            field.first.fill(str(score))
-            field.first.press("Tab")
-        instructor.shot("written-answer")
-    return len(addresses)
+def manage(instructor: Person, page: str = "") -> None:
+    """Open a page of the formgrader."""
+    instructor.page.goto(f"{instructor.home}/formgrader{page}")
+    instructor.page.locator("tbody tr td").first.wait_for()
 
 
-def test_an_assignment_from_its_release_to_the_feedback(person, hub):
-    """Instructor and students each get what the other sent, and the marks are those that the answers deserve."""
-    instructor = person("instructor")
+def release(instructor: Person) -> None:
+    """Generate and release, with the formgrader's buttons."""
     assert {"Formgrader", "Assignment List"} <= set(instructor.menus("Nbgrader"))
-    instructor.page.goto(f"{instructor.home}/formgrader")
-    row(instructor, ASSIGNMENT).wait_for()
+    manage(instructor)
     instructor.shot("formgrader")
     press(instructor, ASSIGNMENT, "assign")
     press(instructor, ASSIGNMENT, "release")
     expect(row(instructor, ASSIGNMENT).locator("td.status")).to_contain_text("released")
     instructor.shot("released")
 
-    whole = answers(hub["names"]["student1"], 1)
-    half = answers(hub["names"]["student2"], 2)
-    first, second = person("student1"), person("student2")
-    do_assignment(first, whole)
-    do_assignment(second, half)
 
-    instructor.page.goto(f"{instructor.home}/formgrader")
+def mark(instructor: Person, expected: dict[str, int]) -> None:
+    """Collect and mark, with the formgrader's buttons; the automatic marks are those that the answers deserve."""
+    manage(instructor)
     press(instructor, ASSIGNMENT, "collect")
-    expect(row(instructor, ASSIGNMENT).locator("td.num-submissions")).to_contain_text("2")
-    instructor.page.goto(f"{instructor.home}/formgrader/manage_submissions/{ASSIGNMENT}")
-    for student in (first, second):
-        press(instructor, student.name, "autograde")
+    expect(row(instructor, ASSIGNMENT).locator("td.num-submissions")).to_contain_text(str(len(expected)))
+    instructor.shot("collected")
+    manage(instructor, f"/manage_submissions/{ASSIGNMENT}")
+    for name in expected:
+        press(instructor, name, "autograde")
     instructor.shot("marked")
-    expected = {first.name: points(whole), second.name: points(half)}
     for name, due in expected.items():
-        expect(row(instructor, name).locator("td.score")).to_contain_text(f"{due:g} /")
-    assert grade_by_hand(instructor, f"{ASSIGNMENT}-q15", 14) == 2
+        expect(row(instructor, name).locator("td.score")).to_contain_text(f"{due} / 50")
+        expect(row(instructor, name).locator("td.status")).to_contain_text("needs manual grading")
 
-    instructor.page.goto(f"{instructor.home}/formgrader")
+
+def mark_by_hand(instructor: Person, expected: dict[str, int]) -> None:
+    """Give each student's written answer points and a comment in the formgrader."""
+    page = instructor.page
+    manage(instructor, f"/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
+    links = page.locator("tbody td.name a.name-hidden")
+    expect(links).to_have_count(len(expected), timeout=PATIENCE)
+    for address in [one.get_attribute("href") for one in links.all()]:
+        page.goto(f"{instructor.home.partition('/user/')[0]}{address}")
+        page.wait_for_function("() => formgrader.grade_uis.length && formgrader.comment_uis.length")
+        for field, says, kind in ((WRITTEN, str(BY_HAND), "grade"), (f"{WRITTEN}-comment", COMMENT, "comment")):
+            with page.expect_response(lambda one, at=f"/api/{kind}/": one.request.method == "PUT" and at in one.url):
+                page.locator(f"[id='{field}']").fill(says)
+                page.keyboard.press("Tab")
+        instructor.shot("marked-by-hand")
+    manage(instructor, f"/manage_submissions/{ASSIGNMENT}")
+    for name, due in expected.items():
+        expect(row(instructor, name).locator("td.score")).to_contain_text(f"{due} / 50")
+    instructor.shot("all-marked")
+
+
+def release_feedback(instructor: Person) -> None:
+    """Generate and release the feedback, with the formgrader's buttons."""
+    manage(instructor)
     press(instructor, ASSIGNMENT, "generate-feedback")
     press(instructor, ASSIGNMENT, "release-feedback")
     instructor.shot("feedback-released")
-    export(instructor, {name: due + 14 for name, due in expected.items()})
-
-    for student in (first, second):
-        read_feedback(student, expected[student.name] + 14)
 
 
-def export(instructor: Person, expected: dict[str, float]) -> None:
-    """Write the marks as the instructor does, in a terminal of JupyterLab, and read them."""
-    answer = in_terminal(instructor, "cd ~/course && fairmark export && echo DO''NE", "DONE")
-    assert answer
+def export(instructor: Person, expected: dict[str, int]) -> None:
+    """Write the marks in a terminal of JupyterLab, as the guide says, and read the table."""
+    instructor.terminal("cd ~/course && fairmark export")
     instructor.shot("exported")
-    found = instructor.page.evaluate(
-        """async (address) => (await (await fetch(address)).json()).content""",
-        f"{instructor.home}/api/contents/course/build/course/marks.csv?content=1",
-    )
-    for name, due in expected.items():
-        line = next(one for one in found.splitlines() if name in one and ASSIGNMENT in one)
-        assert f"{due:g}" in re.split("[,;]", line) or str(due) in line, (due, line)
+    table = csv.DictReader(io.StringIO(instructor.read("course/build/course/marks.csv")))
+    found = {one["student"]: one for one in table if one["assignment"] == ASSIGNMENT}
+    assert {name: (float(one["total"]), one["out_of"]) for name, one in found.items()} == {
+        name: (due, "50") for name, due in expected.items()
+    }
 
 
-def in_terminal(someone: Person, command: str, until: str) -> str:
-    """Type a command into a terminal of JupyterLab, and wait for a word."""
-    page = someone.page
-    page.goto(f"{someone.home}/lab/workspaces/terminal/terminals/course?reset")
-    page.locator(".xterm-screen").wait_for()
-    page.locator(".xterm-helper-textarea").focus()
-    page.keyboard.type(command + "\n")
-    page.wait_for_function(
-        """word => [...document.querySelectorAll('.xterm-rows > div')].some(one => one.textContent.includes(word))""",
-        arg=until,
-    )
-    return page.locator(".xterm-rows").inner_text()
-
-
-def read_feedback(student: Person, due: float) -> None:
-    """Fetch the feedback, and read the page; it must be open to everybody and say the points."""
+def read_feedback(student: Person, due: int) -> None:
+    """Fetch the feedback, find it where the list leads, and read it; the page bars nobody."""
     student.assignments()
-    student.page.locator("#submitted_assignments_list a[href='#']").first.click()
     student.in_list("submitted", ASSIGNMENT, "Fetch Feedback")
-    student.page.locator("#submitted_assignments_list", has_text="view feedback").wait_for()
+    student.page.locator("#submitted_assignments_list a", has_text="view feedback").click()
+    page = student.page.locator(".jp-DirListing-item", has_text=f"{ASSIGNMENT}.html")
+    page.wait_for()
     student.shot("feedback-fetched")
-    listed = student.page.evaluate(
-        """async (address) => (await (await fetch(address)).json()).content.map(one => one.path)""",
-        f"{student.home}/api/contents/{ASSIGNMENT}/feedback",
-    )
-    student.page.goto(f"{student.home}/files/{listed[-1]}/{ASSIGNMENT}.html".replace(" ", "%20"))
-    student.page.locator("h1").first.wait_for()
+    page.dblclick()
+    expect(student.page.frame_locator(".jp-HTMLViewer iframe").locator("body")).to_contain_text(COMMENT)
+    student.shot("feedback-in-jupyterlab")
+    (folder,) = student.api("GET", f"contents/{ASSIGNMENT}/feedback")["content"]["content"]
+    student.page.goto(f"{student.home}/files/{folder['path']}/{ASSIGNMENT}.html")
+    text = " ".join(student.page.locator("body").inner_text().split())
     student.shot("feedback")
-    assert f"{due:g}" in student.page.inner_text("body")
-    assert violations(student.page) == {}
+    assert student.name in text
+    assert f"{due} of 50" in text
+    assert COMMENT in text
+    assert access.violations(student.page) == {}
+
+
+def test_an_assignment_from_its_release_to_the_feedback(person, hub):
+    """Instructor and students each get what the other sent, and the marks are those that the answers deserve."""
+    instructor = person("instructor")
+    release(instructor)
+
+    first, second = person("student1"), person("student2")
+    given = {first: answers(first.name, 1), second: answers(second.name, 2)}
+    for student, filled in given.items():
+        fetch(student)
+        ask_the_service(student)
+        answer(student, filled)
+        says(student, "ps0-q1", f"right. {ENTRIES['ps0-q1'].right}")
+        assert access.violations(student.page, access.OURS) == {}
+        validate(student, [name for name in ENTRIES if name not in filled])
+        submit(student)
+    assert logged(hub) == {(student.name, item) for student in given for item in (CHECKED, "ps0-q1")}
+
+    automatic = {student.name: points(filled) for student, filled in given.items()}
+    assert len(set(automatic.values())) == 2
+    total = {name: due + BY_HAND for name, due in automatic.items()}
+    mark(instructor, automatic)
+    mark_by_hand(instructor, total)
+    release_feedback(instructor)
+    export(instructor, total)
+    for student in given:
+        read_feedback(student, total[student.name])
+        assert student.elsewhere == set()
+    # The formgrader's page of a submission asks for MathJax, and does without.
+    assert all("/mathjax/" in address for address in instructor.elsewhere), instructor.elsewhere
+
+
+def logged(hub: dict[str, Any]) -> set[tuple[str, str]]:
+    """Read from the log whose answers to what the marking service was asked about."""
+    file = Path(hub["state"], "home", hub["names"]["instructor"], "course/build/course/attempts.db")
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        return set(database.execute("SELECT student, item FROM fairmark_attempt"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +78,16 @@ def test_a_student_cannot_read_what_is_not(hub, as_student, what):
     run = as_student("-c", READ, str(path))
     assert run.returncode != 0
     assert "PermissionError" in run.stderr
+
+
+def test_a_students_terminal_opens_none_of_it(hub, person):
+    """What a student types into a terminal of JupyterLab is refused as often as it is tried."""
+    student = person("student1")
+    tried = [place(hub, pattern) for pattern in FORBIDDEN.values()]
+    told = student.terminal("ls " + " ".join(shlex.quote(path) for path in tried))
+    student.shot("terminal")
+    assert [path for path in tried if not re.search(f"{re.escape(path)}'?: Permission denied", told)] == []
+    assert len(told.strip().splitlines()) == len(tried)
 
 
 def test_a_student_cannot_read_another_users_environment(hub, as_student):
