@@ -96,7 +96,7 @@ def configure(c: Any, site: Site) -> None:
             site.settings if spawner.user.name in site.instructors else ""
         )
     if site.hub_names:
-        c.Spawner.environment["COURSE_STUDENT"] = "{username}"
+        c.Spawner.environment["COURSE_STUDENT"] = lambda spawner: spawner.user.name
     if c.JupyterHub.get("subdomain_host"):
         # Each user's pages have an origin of their own, so a server's pages may frame each other: formgrader in Lab.
         headers = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}

@@ -19,6 +19,7 @@ OPTIONS = (
 )  # fmt: skip
 PATIENCE = 180_000  # milliseconds: the machine may be busy with other tests
 
+expect.set_options(timeout=PATIENCE)
 API = """async ([method, address, body]) => {
     const token = document.cookie.match(/_xsrf=([^;]*)/)[1];
     const request = {method: method, headers: {'X-XSRFToken': token}};

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,6 +43,12 @@ def test_the_local_one_lets_its_logins_in_and_nobody_else(local):
     """Logins are named one by one, and the Hub listens to this machine only."""
     assert local.Authenticator.allowed_users == {"instructor", "student1", "student2"}
     assert local.JupyterHub.bind_url.startswith("http://127.0.0.1:")
+
+
+def test_where_one_user_is_everybody_students_hand_in_under_the_hubs_name(local):
+    """A spawner's environment is no template: the name comes from a function."""
+    spawner = SimpleNamespace(user=SimpleNamespace(name="student2"))
+    assert local.Spawner.environment["COURSE_STUDENT"](spawner) == "student2"
 
 
 @pytest.mark.parametrize("name", ["tljh/course.py", "kubernetes/pods.py"])
