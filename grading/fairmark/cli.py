@@ -30,6 +30,7 @@ from fairmark import (
     backups,
     bundlesize,
     classroom,
+    cli_written,
     collecting,
     database,
     distribute,
@@ -206,13 +207,7 @@ def audit_command(course: Settings, head: str, student: str) -> None:
             end = audit.last(session)
             told = [one for one in audit.entries(session) if student and one.get("student") == student]
         for one in told:
-            points = sum(score or 0 for score in one["points"].values())
-            why = f", {one['reason']}" if one["reason"] else ""
-            console.print(
-                f"{one['entry']}: {one['at']} {one['assignment']} {one['event']}{why}, {points:g} points, "
-                f"by {one['by']} with {one['software']}",
-                markup=False,
-            )
+            console.print(audit.described(one), markup=False)
         for line in wrong:
             console.print(line, markup=False)
         console.print(f"{end.entries} entries; the last hash is {end.sha256}", soft_wrap=True)
@@ -275,6 +270,9 @@ def export_command(course: Settings, to: Path | None) -> None:
         gradebook.require(course)
         file = to or course.workdir / "marks.csv"
         _export(course, report.table(course, results.standing(course)), file)
+
+
+main.add_command(cli_written.written_command)
 
 
 @main.group("bank")
