@@ -30,6 +30,7 @@ from fairmark import (
     backups,
     bundlesize,
     classroom,
+    cli_explain,
     cli_written,
     collecting,
     database,
@@ -273,6 +274,7 @@ def export_command(course: Settings, to: Path | None) -> None:
 
 
 main.add_command(cli_written.written_command)
+main.add_command(cli_explain.explain_command)
 
 
 @main.group("bank")

@@ -37,6 +37,13 @@ def basis(course: Settings, assignment: Assignment) -> str:
     return digest.hexdigest()
 
 
+def with_firsts(basis: str, firsts: Mapping[str, str] | None) -> str:
+    """Hash what decides one student's marks: for whom first attempts count, those too."""
+    if not firsts:
+        return basis
+    return hashlib.sha256(json.dumps([basis, firsts], sort_keys=True).encode()).hexdigest()
+
+
 def requests(entries: Mapping[str, Entry]) -> tuple[Request, ...]:
     """List what must be brought out of a notebook for these items."""
     found = []

@@ -186,11 +186,7 @@ class Marking:
         return self._write(plan, record, text, outcome.stopped, outcome.detail)
 
     def _basis(self, student: str) -> str:
-        """Hash what decides a mark beside the submission: for whom first attempts count, those too."""
-        firsts = self.firsts.get(student)
-        if not firsts:
-            return self.basis
-        return hashlib.sha256(json.dumps([self.basis, firsts], sort_keys=True).encode()).hexdigest()
+        return judging.with_firsts(self.basis, self.firsts.get(student))
 
     def _plan(self, submission: Submission, inputs: Inputs, done: Done | None) -> Plan:
         mended = mending.mend(submission, self.wanted)

@@ -130,10 +130,10 @@ def read_by_hand(session: Session, wanted: Template, student: str, name: str) ->
             grades.c.notebook_id == notebook, grades.c.cell_id == wanted.keys.grades[name]
         )
     ).one()
+    # Of a question that a program marks, a person's comment hangs on the answer cell.
+    cell = wanted.keys.comments.get(name) or wanted.keys.comments.get(f"{name}-answer")
     comment = session.scalar(
-        select(comments.c.manual_comment).where(
-            comments.c.notebook_id == notebook, comments.c.cell_id == wanted.keys.comments[name]
-        )
+        select(comments.c.manual_comment).where(comments.c.notebook_id == notebook, comments.c.cell_id == cell)
     )
     return ByHand(score, bool(waits), comment)
 
