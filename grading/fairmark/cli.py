@@ -29,8 +29,10 @@ from fairmark import (
     audit,
     backups,
     bundlesize,
+    busy,
     classroom,
     cli_explain,
+    cli_term,
     cli_written,
     collecting,
     database,
@@ -73,6 +75,7 @@ _EXPECTED = (
     weights.WeightsError,
     modes.ModesError,
     attempts.AttemptsError,
+    busy.BusyError,
 )
 _INTERRUPTED = 130
 
@@ -275,6 +278,7 @@ def export_command(course: Settings, to: Path | None) -> None:
 
 main.add_command(cli_written.written_command)
 main.add_command(cli_explain.explain_command)
+main.add_command(cli_term.term_group)
 
 
 @main.group("bank")

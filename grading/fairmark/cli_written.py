@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fairmark import bank, gradebook
+from fairmark import bank, busy, gradebook
 from fairmark.database import Database, GradebookError
 from fairmark.settings import Settings
 from fairmark.written import agreement, answers, forms, marks
@@ -55,7 +55,7 @@ def written_command(course: Settings, /, assignment: str, **options: Any) -> Non
     """
     try:
         _written(course, assignment, options)
-    except (WrittenError, GradebookError, gradebook.NotReleasedError, bank.BankError) as error:
+    except (WrittenError, GradebookError, gradebook.NotReleasedError, bank.BankError, busy.BusyError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -114,7 +114,8 @@ def _page(database: Database, task: Task, options: dict[str, Any]) -> None:
             webbrowser.open(address)
 
     try:
-        page.serve(desk, tell, options["port"])
+        with busy.working(task.course):
+            page.serve(desk, tell, options["port"])
     except KeyboardInterrupt:
         console.print()
     queue = desk.queue()
