@@ -38,7 +38,11 @@ def _user() -> str:
 @click.option("--sample", default=0, type=click.IntRange(0), help="With --second: only so many answers, drawn by lot.")
 @click.option("--agreement", "compare", is_flag=True, help="Say how far first and second marks agree.")
 @click.option("--settle", is_flag=True, help="Decide where two markings lie apart; this mark counts.")
-@click.option("--apart", type=click.FloatRange(0), help="Points of difference that need settling (default: a tenth).")
+@click.option(
+    "--apart",
+    type=click.FloatRange(0),
+    help="Settle from more points of difference than these (default: a tenth, or a level).",
+)
 @click.option("--names", is_flag=True, help="Show who wrote what. Without it marking is blind.")
 @click.option("--out", type=_PATH, help="No page in the browser: write NAME.html to read and NAME.csv to fill in.")
 @click.option("--from", "source", type=_PATH, help="Read a filled-in table back: all of it or nothing.")
@@ -133,7 +137,7 @@ def _compare(database: Database, task: Task) -> None:
     if not found:
         console.print("No answer was marked twice yet. A second person marks with --second.")
         return
-    apart = [one for one in found if agreement.far_apart(one, answers.limit(task, one.item))]
+    apart = [one for one in found if agreement.far_apart(one, rubrics.rubric(one.item), task.apart)]
     _print_apart(apart, codes, given)
 
 

@@ -161,7 +161,7 @@ def explain(course: Settings, student: str, item: str) -> Explanation:
                 "and fairmark mark; otherwise it counts as not handed in (M30)."
             )
         wanted = mending.template(course, session, assignment.id)
-        hand = posting.read_by_hand(session, wanted, student, item)
+        hand = posting.read_by_hand(session, wanted, item, student)[student]
         record = next((one for one in done.record.get("items", ()) if one["item"] == item), None)
         steps = [*_log(session, assignment.id, student, item), *_attempts(course, student, item)]
     question, asked_then = _question(done, entry)

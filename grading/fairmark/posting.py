@@ -121,21 +121,37 @@ class ByHand:
     comment: str | None
 
 
-def read_by_hand(session: Session, wanted: Template, student: str, name: str) -> ByHand:
-    """Read what a person gave one answer of a submission that is marked."""
-    grades, comments = _table(Grade), _table(Comment)
-    notebook = _notebook(session, wanted, student, "")
-    score, waits = session.execute(
-        select(grades.c.manual_score, grades.c.needs_manual_grade).where(
-            grades.c.notebook_id == notebook, grades.c.cell_id == wanted.keys.grades[name]
-        )
-    ).one()
+def read_by_hand(session: Session, wanted: Template, name: str, student: str = "") -> dict[str, ByHand]:
+    """Read what people gave one item.
+
+    Parameters
+    ----------
+    session
+        To read from.
+    wanted
+        The assignment.
+    name
+        The item.
+    student
+        Only this one; by default everybody whose submission is marked.
+
+    Returns
+    -------
+    dict
+        By student id.
+    """
     # Of a question that a program marks, a person's comment hangs on the answer cell.
     cell = wanted.keys.comments.get(name) or wanted.keys.comments.get(f"{name}-answer")
-    comment = session.scalar(
-        select(comments.c.manual_comment).where(comments.c.notebook_id == notebook, comments.c.cell_id == cell)
+    rows = (
+        select(SubmittedAssignment.student_id, Grade.manual_score, Grade.needs_manual_grade, Comment.manual_comment)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .outerjoin(Comment, (Comment.notebook_id == SubmittedNotebook.id) & (Comment.cell_id == cell))
+        .where(Grade.cell_id == wanted.keys.grades[name])
     )
-    return ByHand(score, bool(waits), comment)
+    if student:
+        rows = rows.where(SubmittedAssignment.student_id == student)
+    return {one: ByHand(score, bool(waits), comment) for one, score, waits, comment in session.execute(rows)}
 
 
 def post_by_hand(session: Session, rules: Config, wanted: Template, student: str, name: str, given: ByHand) -> ByHand:
@@ -164,7 +180,7 @@ def post_by_hand(session: Session, rules: Config, wanted: Template, student: str
     most = float(wanted.cells[name].marks["points"])
     if given.score is not None and not 0 <= given.score <= most:
         raise ValueError(f"{name}: {given.score:g} points are not between 0 and {most:g}")
-    before = read_by_hand(session, wanted, student, name)
+    before = read_by_hand(session, wanted, name, student)[student]
     grades, comments = _table(Grade), _table(Comment)
     notebook = _notebook(session, wanted, student, "")
     session.execute(

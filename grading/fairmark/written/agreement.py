@@ -108,9 +108,24 @@ def pairs(given: History) -> Iterator[Pair]:
             yield Pair(item, student, first[-1], stack[-1])
 
 
-def far_apart(pair: Pair, limit: float) -> bool:
-    """Tell whether a pair lies further apart than so many points."""
-    return abs(pair.difference) > limit
+def far_apart(pair: Pair, rubric: Sequence[Criterion], apart: float | None = None) -> bool:
+    """Tell whether a pair needs settling.
+
+    Parameters
+    ----------
+    pair
+        Two markings.
+    rubric
+        By which both were made.
+    apart
+        So many points of difference in the total are still near. None: a tenth of all points are, unless on one
+        criterion a whole level lies between the two.
+    """
+    if apart is not None:
+        return abs(pair.difference) > apart
+    both = zip(rubric, pair.first.judgement.criteria, pair.second.judgement.criteria, strict=True)
+    jumped = any(min(one, other) < level.points < max(one, other) for row, one, other in both for level in row.levels)
+    return jumped or abs(pair.difference) > 0.1 * sum(row.most for row in rubric)
 
 
 def agreements(found: Iterable[Pair], rubrics: dict[str, tuple[Criterion, ...]]) -> list[Agreement]:

@@ -21,7 +21,7 @@ from fairmark.mending import Template
 from fairmark.posting import ByHand
 from fairmark.settings import Settings
 from fairmark.written import marks
-from fairmark.written.agreement import Pair, far_apart, pairs
+from fairmark.written.agreement import far_apart, pairs
 from fairmark.written.errors import WrittenError
 from fairmark.written.marks import Given, Place, Round, Standing
 from fairmark.written.rubric import Criterion, criteria
@@ -46,7 +46,7 @@ class Task:
     sample : int
         How many of the answers a second marker gets; 0: all.
     apart : float or None
-        From how many points of difference on an answer is to be settled; None: a tenth of what it carries.
+        How many points of difference are still near; None: as :func:`fairmark.written.agreement.far_apart` says.
     """
 
     course: Settings
@@ -154,35 +154,39 @@ def queue(session: Session, task: Task) -> Queue:
             raise WrittenError(
                 f"{name}: was released with other points than the bank's {entry.item.points:g}; run fairmark release"
             )
-    given = marks.history(session, task.assignment)
+    given, hidden = marks.history(session, task.assignment), _secret(session)
     found, empty = _first(session, task, entries, wanted, given)
     if task.round == "second":
-        found = _second(session, task, found, given)
+        found = _second(task, found, given, hidden)
     elif task.round == "settled":
-        found = _apart(session, task, found, given)
-    ordered = sorted(found, key=lambda one: (list(entries).index(one.place.item), _order(session, one.place)))
+        found = _apart(task, found, entries, given)
+    ordered = sorted(
+        found,
+        key=lambda one: (list(entries).index(one.place.item), _digest(hidden, one.place, f"order {one.place.round}")),
+    )
     return Queue(assignment.title, entries, wanted, tuple(ordered), empty)
 
 
 def _first(
     session: Session, task: Task, entries: dict[str, Entry], wanted: Template, given: marks.History
 ) -> tuple[list[Answer], int]:
-    found, empty = [], 0
-    for done in ledger.all_of(session, task.assignment):
+    found, empty, hidden = [], 0, _secret(session)
+    hands = {item: posting.read_by_hand(session, wanted, item) for item in entries}
+    for student, record in ledger.records(session, task.assignment):
         for item in entries:
-            text = done.record.get("written", {}).get(item)
+            text = record.get("written", {}).get(item)
             if text is None:
                 continue
-            place = Place(task.assignment, item, done.student, task.round, task.marker)
-            hand = posting.read_by_hand(session, wanted, done.student, item)
-            if done.record["points"].get(item) is not None and hand.score is None and not hand.waits:
+            place = Place(task.assignment, item, student, task.round, task.marker)
+            hand = hands[item][student]
+            if record["points"].get(item) is not None and hand.score is None and not hand.waits:
                 empty += 1
                 continue
             stack = given.get(place.key, [])
             standing = Standing(text, hand, tuple(stack), marks.version(place, text, hand, stack))
             settled = given.get(replace(place, round="settled").key, [None])[-1]
             state = _state(hand, (stack[-1] if stack else None, settled))
-            found.append(Answer(code(session, place), place, standing, state, settled=settled))
+            found.append(Answer(code(hidden, place), place, standing, state, settled=settled))
     return found, empty
 
 
@@ -192,7 +196,7 @@ def _state(hand: ByHand, known: tuple[Given | None, ...]) -> State:
     return "done" if any(one and one.judgement.score == hand.score for one in known) else "elsewhere"
 
 
-def _second(session: Session, task: Task, found: list[Answer], given: marks.History) -> list[Answer]:
+def _second(task: Task, found: list[Answer], given: marks.History, hidden: str) -> list[Answer]:
     """Keep what a first marker has marked as it stands now; of these a sample that stays as the first go on."""
     ready = []
     for one in found:
@@ -203,13 +207,15 @@ def _second(session: Session, task: Task, found: list[Answer], given: marks.Hist
             ready.append(replace(one, state="done" if done else "again" if last else "open"))
     if not task.sample:
         return ready
-    ranked = sorted(ready, key=lambda one: (one.last is None, _digest(session, one.place, "sample")))
+    ranked = sorted(ready, key=lambda one: (one.last is None, _digest(hidden, one.place, "sample")))
     return ranked[: max(task.sample, sum(one.last is not None for one in ready))]
 
 
-def _apart(session: Session, task: Task, found: list[Answer], given: marks.History) -> list[Answer]:
-    wide: dict[tuple[str, str], Pair] = {
-        (one.item, one.student): one for one in pairs(given) if far_apart(one, limit(task, one.item))
+def _apart(task: Task, found: list[Answer], entries: dict[str, Entry], given: marks.History) -> list[Answer]:
+    wide = {
+        (one.item, one.student): one
+        for one in pairs(given)
+        if one.item in entries and far_apart(one, criteria(entries[one.item].item), task.apart)
     }
     kept = []
     for one in found:
@@ -221,31 +227,23 @@ def _apart(session: Session, task: Task, found: list[Answer], given: marks.Histo
     return kept
 
 
-def limit(task: Task, item: str) -> float:
-    """Give by how many points two markings may differ before they need settling."""
-    if task.apart is not None:
-        return task.apart
-    return 0.1 * bank.load(task.course.bank)[task.assignment].entries[item].item.points
-
-
-def code(session: Session, place: Place) -> str:
-    """Give an answer's code: the same in every round, and told by nobody who has no gradebook.
+def code(hidden: str, place: Place) -> str:
+    """Give an answer's code: the same in every round, and not to be computed without the gradebook.
 
     Returns
     -------
     str
         Such as ``k7qd-m2xp``.
     """
-    text = base64.b32encode(_digest(session, place, "code")).decode("ascii").lower()[:_CODE]
+    text = base64.b32encode(_digest(hidden, place, "code")).decode("ascii").lower()[:_CODE]
     return f"{text[:4]}-{text[4:]}"
 
 
-def _order(session: Session, place: Place) -> bytes:
-    return _digest(session, place, f"order {place.round}")
+def _secret(session: Session) -> str:
+    """Give what only this gradebook holds, and what never changes: the first hash of its log."""
+    return str(session.scalar(select(ledger.LOG.c.sha256).where(ledger.LOG.c.entry == 1)))
 
 
-def _digest(session: Session, place: Place, use: str) -> bytes:
-    """Hash a place with what only this gradebook holds: the beginning of its log, which never changes."""
-    secret = session.scalar(select(ledger.LOG.c.sha256).where(ledger.LOG.c.entry == 1)) or ""
+def _digest(hidden: str, place: Place, use: str) -> bytes:
     text = "\n".join([use, place.assignment, place.item, place.student])
-    return hmac.digest(str(secret).encode(), text.encode(), hashlib.sha256)
+    return hmac.digest(hidden.encode(), text.encode(), hashlib.sha256)

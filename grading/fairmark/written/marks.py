@@ -156,7 +156,7 @@ def standing(session: Session, wanted: Template, place: Place) -> Standing:
     if done is None or place.item not in done.record.get("written", {}):
         raise ChangedError("This answer is no longer there; the submission was replaced. Open the list again.")
     text = done.record["written"][place.item]
-    hand = posting.read_by_hand(session, wanted, place.student, place.item)
+    hand = posting.read_by_hand(session, wanted, place.item, place.student)[place.student]
     stack = history(session, place.assignment, place.student).get(place.key, [])
     return Standing(text, hand, tuple(stack), version(place, text, hand, stack))
 

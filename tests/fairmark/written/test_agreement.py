@@ -97,3 +97,20 @@ def test_a_text_that_changed_between_two_markings_is_no_pair():
 def test_one_answer_has_no_interval():
     """One difference has no spread."""
     assert report([((4.0, 2.0), (4.0, 0.0))]).interval is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "apart", "far"),
+    [
+        ((4.0, 4.0), (4.0, 3.5), None, False),
+        ((4.0, 4.0), (4.0, 3.0), None, True),
+        ((4.0, 0.0), (0.0, 4.0), None, True),
+        ((4.0, 2.0), (2.0, 4.0), None, False),
+        ((4.0, 0.0), (0.0, 4.0), 0, False),
+        ((4.0, 4.0), (4.0, 3.0), 1, False),
+    ],
+)
+def test_far_apart_is_a_tenth_of_the_points_or_a_whole_level(first, second, apart, far):
+    """The same total can hide two readers who saw different things."""
+    (pair,) = agreement.pairs(history([(first, second)]))
+    assert agreement.far_apart(pair, RUBRIC, apart) is far
