@@ -194,13 +194,13 @@ def that_count(course: Settings, assignment: str) -> dict[str, dict[str, str]]:
     AttemptsError, fairmark.modes.ModesError
         If the log or the table of modes cannot be used: no mark is given without knowing what counts.
     """
-    if not modes.load(course.modes).get(assignment, modes.FORM_ONLY).first_counts or not _kept(course):
+    if not modes.load(course.modes).get(assignment, modes.FORM_ONLY).first_counts or not kept(course):
         return {}
     with Log(course) as log:
         return log.firsts(assignment)
 
 
-def _kept(course: Settings) -> bool:
+def kept(course: Settings) -> bool:
     """Tell whether there may be a log at all: marking does not make one that no service ever began."""
     url = engines.address(course.attempts)
     return url.get_backend_name() != "sqlite" or Path(str(url.database)).is_file()

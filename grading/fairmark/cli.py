@@ -29,9 +29,13 @@ from fairmark import (
     audit,
     backups,
     bundlesize,
+    busy,
     classroom,
+    cli_explain,
     cli_exports,
     cli_reports,
+    cli_term,
+    cli_written,
     collecting,
     database,
     distribute,
@@ -80,6 +84,7 @@ _EXPECTED = (
     modes.ModesError,
     attempts.AttemptsError,
     backups.BackupError,
+    busy.BusyError,
 )
 _INTERRUPTED = 130
 
@@ -222,13 +227,7 @@ def audit_command(course: Settings, head: str, student: str) -> None:
             end = audit.last(session)
             told = [one for one in audit.entries(session) if student and one.get("student") == student]
         for one in told:
-            points = sum(score or 0 for score in one["points"].values())
-            why = f", {one['reason']}" if one["reason"] else ""
-            console.print(
-                f"{one['entry']}: {one['at']} {one['assignment']} {one['event']}{why}, {points:g} points, "
-                f"by {one['by']} with {one['software']}",
-                markup=False,
-            )
+            console.print(audit.described(one), markup=False)
         for line in wrong:
             console.print(line, markup=False)
         console.print(f"{end.entries} entries; the last hash is {end.sha256}", soft_wrap=True)
@@ -281,6 +280,11 @@ def feedback_command(course: Settings, assignments: tuple[str, ...]) -> None:
         gradebook.require(course)
         cli_exports.settle(course)
         _feedback(course, _names(course, assignments))
+
+
+main.add_command(cli_written.written_command)
+main.add_command(cli_explain.explain_command)
+main.add_command(cli_term.term_group)
 
 
 @main.group("bank")

@@ -164,7 +164,10 @@ def _grades(names: dict[str, Any]) -> dict[str, dict[str, Any]]:
             grade.name: {"score": grade.score, "waiting": bool(grade.needs_manual_grade)} for grade in notebook.grades
         }
         for comment in notebook.comments:
-            found.setdefault(comment.name, {})["comment"] = comment.comment
+            # Of a question that a program marks, a person's comment hangs on the answer cell.
+            item = comment.name.removesuffix("-answer")
+            if item == comment.name or comment.manual_comment:
+                found.setdefault(item, {})["comment"] = comment.comment
     return found
 
 

@@ -136,7 +136,11 @@ def prepare(course: Settings) -> None:
         course.workdir / "nbgrader_config.py",
         _CONFIG_FILE.format(file=str(course.file), bank=str(course.bank), workdir=str(course.workdir)),
     )
-    # nbgrader starts the program `alembic` by its bare name when it makes a gradebook.
+    prepare_path()
+
+
+def prepare_path() -> None:
+    """Have the program `alembic` found, which nbgrader starts by its bare name when it makes a gradebook."""
     scripts = str(Path(sys.executable).parent)
     if scripts not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])

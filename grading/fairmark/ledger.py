@@ -132,6 +132,13 @@ def all_of(session: Session, assignment: str) -> Iterator[Done]:
             yield done
 
 
+def records(session: Session, assignment: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Read every student's record of an assignment, without the notebooks, in order of student id."""
+    rows = select(MARKS.c.student, MARKS.c.record).where(MARKS.c.assignment == assignment).order_by(MARKS.c.student)
+    for student, record in session.execute(rows).all():
+        yield student, json.loads(record)
+
+
 def settled(session: Session, assignment: str, environment: str) -> set[str]:
     """List the students whose notebooks were run in this environment."""
     rows = select(MARKS.c.student).where(

@@ -22,6 +22,7 @@ from fairmark import (
     attempts,
     audit,
     bank,
+    busy,
     derived,
     environment,
     gradebook,
@@ -329,9 +330,12 @@ def mark(
         If the gradebook cannot be used; likewise.
     fairmark.worker.WorkerError
         If student code cannot be run here.
+    fairmark.busy.BusyError
+        If a new term is being begun.
     """
     names = sorted(students) if students is not None else handed_in.submitted(course, assignment)
-    with Database(course, **({} if patience is None else {"patience": patience})) as database:
+    given = {} if patience is None else {"patience": patience}
+    with busy.working(course), Database(course, **given) as database:
         marking = Marking(course, database, assignment, confined=confined, force=force, limits=limits)
         expected = _expected(marking, names)
         with Pool(course, workers=workers, scheduler=scheduler, confined=confined, expected=expected) as pool:

@@ -23,7 +23,8 @@ from fairmark.submissions import Cell, Kind, Submission
 _HIDDEN = re.compile(
     r"^[^\S\n]*#+[^\n]*BEGIN (HIDDEN TESTS)[^\n]*\n.*?^[^\S\n]*#+[^\n]*END \1[^\n]*(?:\n|\Z)", re.MULTILINE | re.DOTALL
 )
-_GONE = "This cell was missing from the submission. Look for the answer in the cells above."
+GONE = "This cell was missing from the submission. Look for the answer in the cells above."
+"""What stands in place of an answer cell that was deleted."""
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -206,8 +207,8 @@ class _Work:
                 continue
             if due.open and due.kind == "markdown":
                 # A person must see that there was nothing: the answer may stand elsewhere.
-                self.add("markdown", _GONE, ours=True, marks=due.marks)
-                self.written[name] = _GONE
+                self.add("markdown", GONE, ours=True, marks=due.marks)
+                self.written[name] = GONE
             else:
                 self.add(due.kind, due.source, ours=True, marks=due.marks)
 

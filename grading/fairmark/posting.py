@@ -126,6 +126,100 @@ def open_marks(session: Session, wanted: Template, student: str) -> Posted:
     return Posted(_if_marked(before), dict.fromkeys(grades), _manual(grades), 0.0)
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """What a person gave one answer, as nbgrader's tables say it.
+
+    Attributes
+    ----------
+    score : float or None
+        None where no person gave any points.
+    waits : bool
+        Whether a person still has to look.
+    comment : str or None
+    """
+
+    score: float | None
+    waits: bool
+    comment: str | None
+
+
+def read_by_hand(session: Session, wanted: Template, name: str, student: str = "") -> dict[str, ByHand]:
+    """Read what people gave one item.
+
+    Parameters
+    ----------
+    session
+        To read from.
+    wanted
+        The assignment.
+    name
+        The item.
+    student
+        Only this one; by default everybody whose submission is marked.
+
+    Returns
+    -------
+    dict
+        By student id.
+    """
+    # Of a question that a program marks, a person's comment hangs on the answer cell.
+    cell = wanted.keys.comments.get(name) or wanted.keys.comments.get(f"{name}-answer")
+    rows = (
+        select(SubmittedAssignment.student_id, Grade.manual_score, Grade.needs_manual_grade, Comment.manual_comment)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .outerjoin(Comment, (Comment.notebook_id == SubmittedNotebook.id) & (Comment.cell_id == cell))
+        .where(Grade.cell_id == wanted.keys.grades[name])
+    )
+    if student:
+        rows = rows.where(SubmittedAssignment.student_id == student)
+    return {one: ByHand(score, bool(waits), comment) for one, score, waits, comment in session.execute(rows)}
+
+
+def post_by_hand(session: Session, rules: Config, wanted: Template, student: str, name: str, given: ByHand) -> ByHand:
+    """Write what a person gave one answer, and what lateness now takes off; say what stood there before.
+
+    Parameters
+    ----------
+    session
+        Of :meth:`fairmark.database.Database.writing`.
+    rules
+        nbgrader's configuration.
+    wanted
+        The assignment.
+    student
+        Whose submission is marked already.
+    name
+        The item.
+    given
+        Its score is from 0 to what the gradebook says the item carries.
+
+    Raises
+    ------
+    ValueError
+        If the score is not.
+    """
+    most = float(wanted.cells[name].marks["points"])
+    if given.score is not None and not 0 <= given.score <= most:
+        raise ValueError(f"{name}: {given.score:g} points are not between 0 and {most:g}")
+    before = read_by_hand(session, wanted, name, student)[student]
+    grades, comments = _table(Grade), _table(Comment)
+    notebook = _notebook(session, wanted, student, "")
+    session.execute(
+        grades.update()
+        .where(grades.c.notebook_id == notebook, grades.c.cell_id == wanted.keys.grades[name])
+        .values(manual_score=given.score, needs_manual_grade=given.waits)
+    )
+    cell = wanted.keys.comments[name]
+    here = (comments.c.notebook_id == notebook) & (comments.c.cell_id == cell)
+    there = set(session.scalars(select(comments.c.cell_id).where(here)))
+    _complete(session, comments, notebook, {cell} - there)
+    session.execute(comments.update().where(here).values(manual_comment=given.comment))
+    _penalty(session, rules, notebook, student)
+    return before
+
+
 def _notebook(session: Session, wanted: Template, student: str, timestamp: str) -> str:
     """Find or make the rows of a submission; give the key of its notebook's."""
     keys, moment = wanted.keys, _moment(timestamp)

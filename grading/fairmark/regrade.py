@@ -83,7 +83,7 @@ def _manual(course: Settings, assignment: str) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     with Database(course) as database, database.reading() as session:
         for entry in audit.entries(session):
-            if entry.get("assignment") == assignment:
+            if entry.get("assignment") == assignment and "manual" in entry:
                 found[entry["student"]] = entry["manual"]
     return found
 
