@@ -38,6 +38,11 @@ COMMANDS = {
     ("class",): "before real students do",
     ("class", "make"): "hand in every released assignment",
     ("class", "run"): "Do everything once",
+    ("written",): "its address is the key",
+    ("explain",): "no key, no other student",
+    ("term",): "Begin a new term",
+    ("term", "new"): "Nothing of the old term is changed or deleted",
+    ("term", "data"): "which personal data are kept where",
 }
 
 
