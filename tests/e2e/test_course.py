@@ -95,7 +95,7 @@ def validate(student: Person, missing: list[str]) -> None:
     dialog = student.page.locator(".jp-Dialog")
     dialog.wait_for()
     text = dialog.inner_text()
-    assert ("Success! Your notebook passes all the tests." in text) is not missing
+    assert ("Success! Your notebook passes all the tests." in text) == (not missing)
     assert [name for name in ENTRIES if re.search(rf"{name}\b(?!\d)", text)] == missing
     student.shot("validated")
     dialog.locator("button.jp-mod-accept").click()
