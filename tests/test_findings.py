@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "course" / "instructor"
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
+YEAR = re.compile(r"(?:19|20)\d\d")
+
 
 @pytest.fixture(scope="module")
 def findings():
@@ -30,6 +32,13 @@ def bench():
         sys.path.remove(str(ROOT / "scripts"))
 
 
+def _near(now, then):
+    """Ask for the same years; for counts of points beyond a limit within a few; for the rest within two per cent."""
+    if YEAR.fullmatch(then):
+        return now == then
+    return abs(float(now) - float(then)) <= max(0.02 * abs(float(then)), 0.02 if "." in then else 5)
+
+
 @pytest.mark.slow
 def test_the_page_of_findings_is_what_the_tables_give(findings):
     """Words are the same, and numbers as near as another processor's rounding allows."""
@@ -37,8 +46,8 @@ def test_the_page_of_findings_is_what_the_tables_give(findings):
     both = findings["compared"](votes)
     fresh, kept = findings["page"](votes, both), (FOLDER / "measures.md").read_text()
     assert NUMBER.sub("#", fresh) == NUMBER.sub("#", kept), "run `make findings`"
-    now, then = (np.array(NUMBER.findall(text), dtype=float) for text in (fresh, kept))
-    assert np.allclose(now, then, rtol=0.02, atol=0.02)
+    pairs = zip(NUMBER.findall(fresh), NUMBER.findall(kept), strict=True)
+    assert [(now, then) for now, then in pairs if not _near(now, then)] == []
     for part in ("state", "year"):
         table = pd.read_csv(FOLDER / f"ideal-points-by-{part}.csv", index_col=0)
         pd.testing.assert_frame_equal(table, findings["by"](both, part), check_dtype=False, atol=0.01, rtol=0.01)

@@ -63,7 +63,10 @@ def _told(status: int, body: bytes) -> str:
     if status == 200:
         record = json.loads(body)
         verdict, message = record["verdict"], str(record["message"])
-        return f"{_WORDS[verdict]}. {message}" if verdict in _WORDS else message
+        if verdict not in _WORDS:
+            return message
+        # Many messages for a right answer begin with this word themselves.
+        return f"{_WORDS[verdict]}. {message.removeprefix('Right.').lstrip()}".rstrip()
     if status == 429:
         return f"you have asked very often; wait a minute before you ask again. {_ALONE}"
     if status in {401, 403}:

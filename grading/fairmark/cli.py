@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -25,11 +22,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fairmark import (
-    attempts,
     audit,
     backups,
     bundlesize,
-    busy,
     classroom,
     cli_explain,
     cli_exports,
@@ -38,23 +33,17 @@ from fairmark import (
     cli_written,
     collecting,
     database,
-    distribute,
-    environment,
     gradebook,
     guessing,
     marking,
-    modes,
     publishing,
     regrade,
     release,
     report,
     results,
     settings,
-    studentbundle,
     submissions,
-    tables,
-    weights,
-    worker,
+    terminal,
 )
 from fairmark import bank as item_bank
 from fairmark.ability import Population
@@ -64,29 +53,7 @@ from fairmark.reasons import REASONS
 from fairmark.regrade import Change
 from fairmark.report import Row
 from fairmark.settings import Settings
-
-console = Console(highlight=False)
-_PATH: click.Path = click.Path(path_type=Path)
-_EXPECTED = (
-    settings.SettingsError,
-    tables.TableError,
-    item_bank.BankError,
-    release.ReleaseError,
-    studentbundle.BundleError,
-    publishing.PublishError,
-    classroom.RealClassError,
-    gradebook.NotReleasedError,
-    database.GradebookError,
-    distribute.SchedulerError,
-    environment.NoBundleError,
-    worker.WorkerError,
-    weights.WeightsError,
-    modes.ModesError,
-    attempts.AttemptsError,
-    backups.BackupError,
-    busy.BusyError,
-)
-_INTERRUPTED = 130
+from fairmark.terminal import PATH, console, explained
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -110,7 +77,7 @@ def main(context: click.Context, file: Path | None, bank: Path | None, workdir: 
     """
     if context.invoked_subcommand == new_command.name:
         return
-    with _explained():
+    with explained():
         context.obj = settings.load(file, bank=bank, workdir=workdir)
 
 
@@ -130,7 +97,7 @@ def release_command(course: Settings, repository: str, branch: str) -> None:
     With --git, the bundle is committed on top of the last one, for nbgitpuller to pull. A folder that does not exist is
     made, as a bare repository. It may hold nothing but bundles, since whoever pulls a branch can read all of them.
     """
-    with _explained():
+    with explained():
         _release(course)
         if repository:
             _publish(course, repository, branch)
@@ -144,8 +111,8 @@ def collect_command(course: Settings, assignments: tuple[str, ...]) -> None:
 
     Takes the newest submission of each student. Without ASSIGNMENTS: all of them.
     """
-    with _explained():
-        _collect(course, _names(course, assignments))
+    with explained():
+        _collect(course, terminal.assignments(course, assignments))
 
 
 def _marking_options(command: Any) -> Any:
@@ -175,10 +142,10 @@ def mark_command(course: Settings, /, assignments: tuple[str, ...], again: bool,
     Ends with status 3 if any was flagged or is not decided, and with 130 after ctrl-C; what was marked is kept, and
     the same command goes on.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         cli_exports.settle(course)
-        marked = _mark(course, _names(course, assignments), force=again, **_how(options))
+        marked = _mark(course, terminal.assignments(course, assignments), force=again, **_how(options))
         cli_exports.settle(course)
         _exit_for(marked)
 
@@ -194,7 +161,7 @@ def regrade_command(course: Settings, /, assignments: tuple[str, ...], **options
     again only where it, or the environment, is no longer the same. Points that a person gave stay. Prints who gains
     and who loses.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         how = _how(options)
         if not course.gradebook_url:
@@ -203,7 +170,7 @@ def regrade_command(course: Settings, /, assignments: tuple[str, ...], **options
         changes: list[Change] = []
         with _bar() as bar:
             task = bar.add_task("regrading", total=None)
-            for name in _names(course, assignments):
+            for name in terminal.assignments(course, assignments):
                 done, changed = regrade.regrade(course, name, lambda one: _advance(bar, task, one), **how)
                 marked, changes = marked + done, changes + changed
         _print_changes(changes)
@@ -220,7 +187,7 @@ def audit_command(course: Settings, head: str, student: str) -> None:
     Prints the log's last hash. Note it outside the gradebook: with --head, a later check proves that nothing before
     it was changed. Ends with status 1 if anything is wrong.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         with database.Database(course) as book, book.reading() as session:
             wrong = audit.verify(session, head)
@@ -243,7 +210,7 @@ def serve_command(course: Settings) -> None:
     Holds the bank, asks the Hub who asks, writes every attempt down before it is answered, and tells what modes.csv
     allows. Ends on SIGTERM.
     """
-    with _explained():
+    with explained():
         try:
             from fairmark.service import errors, serve
         except ModuleNotFoundError as error:
@@ -255,14 +222,14 @@ def serve_command(course: Settings) -> None:
 
 
 @main.command("backup")
-@click.option("--to", type=_PATH, help="The new folder (default: in the folder backups of the working folder).")
+@click.option("--to", type=PATH, help="The new folder (default: in the folder backups of the working folder).")
 @click.pass_obj
 def backup_command(course: Settings, to: Path | None) -> None:
     """Copy gradebook and log of attempts to a new folder, whole and checked, even while others write to them.
 
     How to restore them stands in course/instructor/service.md.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         for file in backups.backup_both(course, to):
             console.print(f"Backup: {file}", soft_wrap=True)
@@ -276,10 +243,10 @@ def feedback_command(course: Settings, assignments: tuple[str, ...]) -> None:
 
     Run it again after a person has marked the written answers: the pages then show those marks too.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         cli_exports.settle(course)
-        _feedback(course, _names(course, assignments))
+        _feedback(course, terminal.assignments(course, assignments))
 
 
 main.add_command(cli_written.written_command)
@@ -300,7 +267,7 @@ def bank_check(course: Settings) -> None:
     Prints for each assignment how many points a program marks, and how much of them somebody earns on average who
     has read nothing and guesses.
     """
-    with _explained():
+    with explained():
         assignments = item_bank.load(course.bank)
         leaks = [
             f"{entry.item.id}: this text gives the key away: {text}"
@@ -340,7 +307,7 @@ def class_make(course: Settings, size: int, seed: int, ability: bool) -> None:
     known beforehand, and the summary says whether marking found them. With --ability every student has an ability drawn
     at random, and answers as it lets them: for an item report on a class like a real one.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         students = classroom.simulate(course, size=size, seed=seed, population=Population() if ability else None)
         console.print(f"{len(students)} simulated students have handed in.")
@@ -353,7 +320,7 @@ def class_make(course: Settings, size: int, seed: int, ability: bool) -> None:
 @click.pass_obj
 def class_run(course: Settings, size: int, seed: int, ability: bool) -> None:
     """Do everything once: release, make a class, collect, mark, feedback, export, and a summary."""
-    with _explained():
+    with explained():
         _release(course)
         students = classroom.simulate(course, size=size, seed=seed, population=Population() if ability else None)
         console.print(f"2  A class of {len(students)} simulated students (seed {seed}) has handed in.")
@@ -366,24 +333,6 @@ def class_run(course: Settings, size: int, seed: int, ability: bool) -> None:
         wrong = _summary(course, rows, marked)
     if wrong:
         sys.exit(1)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn the errors that a user can mend into one line; everything else keeps its traceback."""
-    try:
-        yield
-    except _EXPECTED as error:
-        raise click.ClickException(str(error)) from None
-    except marking.Interrupted as stop:
-        console.print(
-            f"Stopped. {len(stop.marked)} submissions of this assignment are done, and kept. "
-            "Run the same command again to go on."
-        )
-        sys.exit(_INTERRUPTED)
-    except KeyboardInterrupt:
-        console.print("Stopped. What was done is kept. Run the same command again to go on.")
-        sys.exit(_INTERRUPTED)
 
 
 def _how(options: dict[str, Any]) -> dict[str, Any]:
@@ -431,14 +380,6 @@ class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Write the rate, once there is one."""
         return Text(f"{task.speed:.1f}/s" if task.speed else "")
-
-
-def _names(course: Settings, asked: Iterable[str]) -> list[str]:
-    known = list(item_bank.load(course.bank))
-    for name in asked:
-        if name not in known:
-            raise click.ClickException(f"there is no assignment {name!r}; the bank has {', '.join(known)}")
-    return list(asked) or known
 
 
 def _bar() -> Progress:

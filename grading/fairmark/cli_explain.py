@@ -8,23 +8,14 @@ import click
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from mistune import create_markdown
-from rich.console import Console
 
-from fairmark import attempts, bank, database, explain, gradebook, modes
-from fairmark.explain import ExplainError, Explanation
+from fairmark import bank, explain, gradebook
+from fairmark.explain import Explanation
 from fairmark.files import write_text
 from fairmark.settings import Settings
+from fairmark.terminal import console, explained
 from fairmark.written.rubric import readable
 
-console = Console(highlight=False)
-_EXPECTED = (
-    ExplainError,
-    bank.BankError,
-    database.GradebookError,
-    gradebook.NotReleasedError,
-    attempts.AttemptsError,
-    modes.ModesError,
-)
 _MOST = 50_000
 _MARKDOWN = create_markdown(escape=True, plugins=["table"])
 
@@ -43,11 +34,9 @@ def explain_command(course: Settings, student: str, item: str, file: Path | None
     """
     if file and with_key:
         raise click.UsageError("--page is for the student, and --with-key is not; choose one")
-    try:
+    with explained():
         gradebook.require(course)
         one = explain.explain(course, student, item)
-    except _EXPECTED as error:
-        raise click.ClickException(str(error)) from None
     if file:
         write_text(file, page(one))
         console.print(f"Page for {student}: {file}", soft_wrap=True, markup=False)

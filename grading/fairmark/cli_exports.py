@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.markup import escape
 
 from fairmark import (
@@ -32,9 +29,8 @@ from fairmark.database import Database
 from fairmark.files import write_text
 from fairmark.report import Row
 from fairmark.settings import Settings
+from fairmark.terminal import PATH, console, explained
 
-console = Console(highlight=False)
-_PATH: click.Path = click.Path(path_type=Path)
 _SHOWN = 30
 
 
@@ -46,11 +42,11 @@ def add_to(group: click.Group) -> None:
 
 @click.command("export")
 @click.argument("assignments", nargs=-1)
-@click.option("--to", type=_PATH, help="The file to write (default: in the working folder).")
+@click.option("--to", type=PATH, help="The file to write (default: in the working folder).")
 @click.option(
     "--for", "platform", type=click.Choice(list(lms.PLATFORMS)), help="Write a gradebook file for this platform."
 )
-@click.option("--into", type=_PATH, help="The gradebook that was downloaded from it: fill a copy in.")
+@click.option("--into", type=PATH, help="The gradebook that was downloaded from it: fill a copy in.")
 @click.option(
     "--column", "columns", multiple=True, metavar="ID=TITLE", help="Which column of that file takes which assignment."
 )
@@ -80,7 +76,7 @@ def export_command(course: Settings, /, assignments: tuple[str, ...], to: Path |
     With --research, points and misconceptions item by item, under pseudonyms, of students who have a “yes” in
     consent.csv in the working folder; without that table of nobody.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         if options["forget_key"] or options["research"]:
             if options["platform"] or options["into"] or assignments:
@@ -195,7 +191,7 @@ def policy_command(course: Settings, student: str) -> None:
     The policy is the table that course.toml names; exceptions for single students stand in adjustments.csv in the
     working folder. Both are checked first. `mark`, `feedback` and `export` do the same before they begin.
     """
-    with _explained():
+    with explained():
         gradebook.require(course)
         changed = settle(course)
         held = terms.load(course)
@@ -253,12 +249,3 @@ def _scheme(course: Settings) -> dict[str, weights.Weight] | None:
     if course.weights is None:
         return None
     return weights.load(course.weights, course.scheme, item_bank.load(course.bank))
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    # The program imports this module to register its commands.
-    from fairmark import cli
-
-    with cli._explained():
-        yield

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fairmark import newcourse
+from fairmark.terminal import explained
 
 
 @click.command("new")
@@ -17,10 +18,8 @@ def new_command(folder: Path) -> None:
     It is whole: two invented texts, a lesson, and a problem set of two questions, which can be released and marked at
     once. Put your own in its place, piece by piece. FOLDER must be empty or not there yet.
     """
-    try:
+    with explained():
         written = newcourse.write(folder)
-    except newcourse.NewCourseError as error:
-        raise click.ClickException(str(error)) from None
     click.echo(f"A small course is in {folder.resolve()}:")
     for file in written:
         click.echo(f"  {file.as_posix()}")

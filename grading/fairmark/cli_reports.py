@@ -5,22 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from fairmark import attempts, bank, gradebook, itemreport, modes, reportpage, responses
-from fairmark.database import GradebookError
+from fairmark import gradebook, itemreport, reportpage, responses, terminal
 from fairmark.itemreport import ItemReport
 from fairmark.settings import Settings
-
-console = Console(highlight=False)
-_PATH: click.Path = click.Path(path_type=Path)
-_EXPECTED = (
-    bank.BankError,
-    gradebook.NotReleasedError,
-    GradebookError,
-    modes.ModesError,
-    attempts.AttemptsError,
-)
+from fairmark.terminal import PATH, console, explained
 
 
 def add_to(group: click.Group) -> None:
@@ -31,7 +20,7 @@ def add_to(group: click.Group) -> None:
 @click.command("report")
 @click.argument("assignments", nargs=-1)
 @click.option("--except", "leave_out", multiple=True, help="A student's id that is not to count; may be repeated.")
-@click.option("--to", type=_PATH, help="The folder to write into (default: reports in the working folder).")
+@click.option("--to", type=PATH, help="The folder to write into (default: reports in the working folder).")
 @click.pass_obj
 def report_command(course: Settings, assignments: tuple[str, ...], leave_out: tuple[str, ...], to: Path | None) -> None:
     """Report how the questions of an assignment worked.
@@ -41,18 +30,12 @@ def report_command(course: Settings, assignments: tuple[str, ...], leave_out: tu
 
     Leave out with --except whoever is no student, such as your own trial.
     """
-    try:
+    with explained():
         gradebook.require(course)
-        known = bank.load(course.bank)
-        for name in assignments:
-            if name not in known:
-                raise click.ClickException(f"there is no assignment {name!r}; the bank has {', '.join(known)}")
         folder = to or course.workdir / reportpage.FOLDER
-        for name in assignments or known:
+        for name in terminal.assignments(course, assignments):
             found = itemreport.analyse(responses.read(course, name, leave_out))
             _tell(name, found, reportpage.write(course, found, folder))
-    except _EXPECTED as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _tell(name: str, found: ItemReport, page: Path) -> None:

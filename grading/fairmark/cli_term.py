@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
 
-from fairmark import bank, busy, database, duedates, retention, term
+from fairmark import bank, busy, duedates, retention, term
 from fairmark.settings import Settings
+from fairmark.terminal import PATH, console, explained
 
-console = Console(highlight=False)
-_PATH: click.Path = click.Path(path_type=Path)
-_EXPECTED = (term.TermError, duedates.DatesError, busy.BusyError, bank.BankError, database.GradebookError, OSError)
 _NEXT = "Next: fairmark release. On a JupyterHub restart the marking service, and publish to a new repository."
 
 
@@ -25,10 +23,10 @@ def term_group() -> None:
 
 @term_group.command("new")
 @click.argument("name")
-@click.option("--dates", type=_PATH, help="A CSV with the columns assignment and due (2027-03-01 23:59).")
+@click.option("--dates", type=PATH, help="A CSV with the columns assignment and due (2027-03-01 23:59).")
 @click.option("--shift-days", type=int, help="Move every due date of this term by so many days.")
 @click.option("--timezone", default="UTC", show_default=True, help="Whose clock the dates are by, as in Europe/Vienna.")
-@click.option("--archive", type=_PATH, help="Where archives of terms go (default: archive, beside the working folder).")
+@click.option("--archive", type=PATH, help="Where archives of terms go (default: archive, beside the working folder).")
 @click.option("--exchange", default="", help="The new folder through which students hand in, where one is set.")
 @click.option("--keep-until", type=click.DateTime(["%Y-%m-%d"]), help="When the old term's data are to be deleted.")
 @click.option("--unfinished", is_flag=True, help="Go on although marks are open.")
@@ -42,21 +40,27 @@ def term_new(course: Settings, /, name: str, **options: Any) -> None:
 
     Without --dates or --shift-days no due date is set.
     """
-    try:
-        with busy.alone(course):
-            dates = _dates(course, options)
-            wish = term.Wish(
-                name,
-                dates,
-                archive=options["archive"],
-                exchange=options["exchange"],
-                unfinished=options["unfinished"],
-                keep_until=options["keep_until"].date() if options["keep_until"] else None,
-            )
-            done = term.roll(course, wish)
-    except _EXPECTED as error:
-        raise click.ClickException(str(error)) from None
+    with explained(), _disk(), busy.alone(course):
+        dates = _dates(course, options)
+        wish = term.Wish(
+            name,
+            dates,
+            archive=options["archive"],
+            exchange=options["exchange"],
+            unfinished=options["unfinished"],
+            keep_until=options["keep_until"].date() if options["keep_until"] else None,
+        )
+        done = term.roll(course, wish)
     _print(course, done, duedates.zone(options["timezone"]))
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Say which file or folder could not be read or written."""
+    try:
+        yield
+    except OSError as error:
+        raise term.TermError(f"{error.filename or 'the disk'}: {error.strerror}; nothing was changed") from error
 
 
 def _dates(course: Settings, options: dict[str, Any]) -> duedates.Dates:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import getpass
 import webbrowser
-from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fairmark import bank, busy, gradebook
-from fairmark.database import Database, GradebookError
+from fairmark import busy, gradebook, terminal
+from fairmark.database import Database
 from fairmark.settings import Settings
+from fairmark.terminal import PATH, console, explained
 from fairmark.written import agreement, answers, forms, marks
 from fairmark.written.agreement import Agreement, Pair
 from fairmark.written.answers import Task
-from fairmark.written.errors import WrittenError
-
-console = Console(highlight=False)
-_PATH: click.Path = click.Path(path_type=Path)
 
 
 def _user() -> str:
@@ -44,8 +39,8 @@ def _user() -> str:
     help="Settle from more points of difference than these (default: a tenth, or a level).",
 )
 @click.option("--names", is_flag=True, help="Show who wrote what. Without it marking is blind.")
-@click.option("--out", type=_PATH, help="No page in the browser: write NAME.html to read and NAME.csv to fill in.")
-@click.option("--from", "source", type=_PATH, help="Read a filled-in table back: all of it or nothing.")
+@click.option("--out", type=PATH, help="No page in the browser: write NAME.html to read and NAME.csv to fill in.")
+@click.option("--from", "source", type=PATH, help="Read a filled-in table back: all of it or nothing.")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="The page's port (default: any that is free).")
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
 @click.pass_obj
@@ -57,16 +52,12 @@ def written_command(course: Settings, /, assignment: str, **options: Any) -> Non
 
     Without a browser on this machine, as on a JupyterHub, use --out and --from.
     """
-    try:
+    with explained():
         _written(course, assignment, options)
-    except (WrittenError, GradebookError, gradebook.NotReleasedError, bank.BankError, busy.BusyError) as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _written(course: Settings, assignment: str, options: dict[str, Any]) -> None:
-    known = bank.load(course.bank)
-    if assignment not in known:
-        raise click.ClickException(f"there is no assignment {assignment!r}; the bank has {', '.join(known)}")
+    terminal.assignments(course, [assignment])
     gradebook.require(course)
     task = _task(course, assignment, options)
     with Database(course) as database:

@@ -7,14 +7,10 @@ and what to look at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from fairmark.itemanswers import Line
+from fairmark.itemlines import Finding, ItemLine
 from fairmark.wording import percent
-
-if TYPE_CHECKING:
-    from fairmark.itemanswers import Line
-    from fairmark.itemreport import ItemLine
 
 FEWEST_SHARES = 10
 """From how many students on a share of points says more than their list of marks does."""
@@ -24,25 +20,6 @@ CAUTION = 50
 """Up to how many students those are called rough."""
 DOUBTFUL = 80
 """From which weight on a finding puts the key itself in doubt."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One reason to look at an item.
-
-    Attributes
-    ----------
-    weight : int
-        Larger ones come first.
-    says : str
-        What was seen.
-    remedy : str
-        What to look at.
-    """
-
-    weight: int
-    says: str
-    remedy: str
 
 
 def of(item: ItemLine) -> tuple[Finding, ...]:

@@ -15,7 +15,8 @@ from mistune import create_markdown
 from fairmark import itemreport, reportfigures, responses
 from fairmark.files import write_text
 from fairmark.itemfindings import CAUTION, FEWEST_COEFFICIENTS, FEWEST_SHARES
-from fairmark.itemreport import Estimate, ItemLine, ItemReport
+from fairmark.itemlines import Estimate, ItemLine
+from fairmark.itemreport import ItemReport
 from fairmark.release import prompt
 from fairmark.settings import Settings
 from fairmark.tables import harmless

@@ -22,7 +22,7 @@ import tomlkit
 from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import distinct, func, select
 
-from fairmark import audit, duedates, gradebook, results, settings
+from fairmark import adjustments, audit, duedates, gradebook, research, results, roster, settings
 from fairmark.database import Database
 from fairmark.files import write_text
 from fairmark.settings import Settings
@@ -35,7 +35,7 @@ _ABOUT = """\
 gradebook.db   nbgrader's gradebook with the log of marks; its last hash: {head}
 attempts.db    what students sent to the marking service, where there was one
 items/         the item bank by which this term was marked: keep it secret
-course.toml, and the tables of weights and modes, as they were
+course.toml, and the tables of weights, modes, lateness, exceptions, class list and consent, where there are any
 
 Every file has its checksum in {sums}; check with: sha256sum -c {sums}
 The working folder of the term is {workdir}; nothing in it was changed or deleted.
@@ -229,14 +229,17 @@ def _archive(course: Settings, wish: Wish) -> Path:
     new = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}."))
     try:
         head, people = "none", 0
-        for name in ("gradebook.db", "attempts.db"):
-            if (course.workdir / name).is_file():
-                _copy_database(course.workdir / name, new / name)
+        for database in ("gradebook.db", "attempts.db"):
+            if (course.workdir / database).is_file():
+                _copy_database(course.workdir / database, new / database)
         if _has_gradebook(course):
             with Database(course) as book, book.reading() as session:
                 head = audit.last(session).sha256
             people = _rows(new / "gradebook.db")["student"]
-        for source in (course.file, *(one for one in (course.weights, course.modes) if one)):
+        # Not the key of the research table: an archive is read-only, and that key must be destroyable.
+        tables = (course.weights, course.modes, course.policy)
+        people_tables = (adjustments.file(course), roster.file(course), research.consent_file(course))
+        for source in (course.file, *filter(None, tables), *(one for one in people_tables if one.is_file())):
             shutil.copyfile(source, new / source.name)
         shutil.copytree(course.bank, new / "items", ignore=shutil.ignore_patterns("__pycache__"))
         _same(course.bank, new / "items")

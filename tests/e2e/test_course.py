@@ -77,7 +77,7 @@ def ask_the_service(student: Person) -> None:
     says(student, CHECKED, f"partly right. {entry.wrong[0].message}")
     student.shot("checked-wrong")
     student.write(student.answer_cell(CHECKED), classroom.right_source(entry))
-    says(student, CHECKED, f"right. {entry.right}")
+    says(student, CHECKED, f"right. {entry.right.removeprefix('Right.').lstrip()}")
     student.shot("checked-right")
 
 
@@ -229,7 +229,7 @@ def test_an_assignment_from_its_release_to_the_feedback(person, hub):
         fetch(student)
         ask_the_service(student)
         answer(student, filled)
-        says(student, "ps0-q1", f"right. {ENTRIES['ps0-q1'].right}")
+        says(student, "ps0-q1", f"right. {ENTRIES['ps0-q1'].right.removeprefix('Right.').lstrip()}")
         assert access.violations(student.page, access.OURS) == {}
         validate(student, [name for name in ENTRIES if name not in filled])
         submit(student)

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from tests.e2e.browser import OPTIONS, violations
+from tests.e2e.access import violations
+from tests.e2e.browser import OPTIONS
 
 from fairmark import ability, bank, itemreport, reportfigures, reportpage, responses, settings
 from fairmark.ability import Population

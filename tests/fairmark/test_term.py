@@ -165,6 +165,17 @@ def test_a_copy_that_is_not_whole_stops_everything(old, monkeypatch):
     assert list((old.workdir.parent / "archive").iterdir()) == []
 
 
+def test_an_archive_has_the_terms_name_and_its_tables_of_people(old):
+    """Class list, exceptions and consent are copied. The key of the research table is not: it must be destroyable."""
+    tables = {"roster.csv": "student\n", "adjustments.csv": "student\n", "consent.csv": "student\n"}
+    for name, text in (tables | {"research.key": "secret"}).items():
+        (old.workdir / name).write_text(text)
+    archive = term.roll(old, Wish("t2", {})).archive
+    assert archive.name.startswith(f"{old.course}-t1-")
+    assert {name: (archive / name).read_text() for name in tables} == tables
+    assert not (archive / "research.key").exists()
+
+
 def test_a_change_of_an_archive_is_found(old):
     """Also one file more, or one less."""
     archive = term.roll(old, Wish("t2", {})).archive

@@ -84,6 +84,8 @@ def reply(verdict: str, message: str) -> bytes:
     ("verdict", "message", "says"),
     [
         ("right", "Well read.", "a1-q1: right. Well read."),
+        ("right", "Right. Well read.", "a1-q1: right. Well read."),
+        ("right", "Right.", "a1-q1: right."),
         ("partial", "Half.", "a1-q1: partly right. Half."),
         ("wrong", "Read s1.", "a1-q1: not right. Read s1."),
         ("fine", "The form is fine.", "a1-q1: The form is fine."),

@@ -38,7 +38,8 @@ def glossary_page() -> str:
     parts = [
         "# Glossary",
         "English names are spelled as the two texts spell them. Each has a Belarusian and a Russian form. Terms "
-        "without a settled form in these languages, such as most terms of this course, are our translation.",
+        "without a settled form in these languages, such as most terms of this course, are our translation. "
+        + md.text(glossary.reading()),
         'In a notebook, `glossary.explain("…")` prints an entry. The search of this book finds entries, too. '
         "[Download the glossary](../downloads/glossary.csv) as a table.",
     ]
@@ -53,7 +54,7 @@ def _entry(entry: glossary.Entry) -> str:
     also = f" Also: {md.text('; '.join(entry.also))}." if entry.also else ""
     lines = [
         f"{md.text(entry.line)}{also}",
-        f"Belarusian: {md.text(entry.belarusian)}. Russian: {md.text(entry.russian)}.",
+        " ".join(f"{language}: {md.text(form)}." for language, form in entry.forms.items()),
         f"Source: {', '.join(_source(one) for one in entry.sources)}.",
     ]
     return f"{entry.english}\n" + "\n".join(f"  {line}\n" for line in lines)
