@@ -13,10 +13,6 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-OPTIONS = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
 PATIENCE = 180_000  # milliseconds: the machine may be busy with other tests
 
 expect.set_options(timeout=PATIENCE)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from tests.e2e.browser import OPTIONS, Album, Person
+from playwright.sync_api import Browser
+from tests.e2e.browser import Album, Person
 from tests.hub import remains
 
 ROOT = Path(__file__).parents[2]
@@ -47,17 +47,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     assert process.wait(STOPPING) == 0, log.read_text()
     assert remains.of(words) == []
     assert [one for one in running if Path("/proc", str(one)).exists()] == []
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium."""
-    program = shutil.which("chromium")
-    assert program, "Chromium is missing; run: bash scripts/setup.sh dev"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

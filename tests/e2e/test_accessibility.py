@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from tests.e2e import access
+from tests import access
 from tests.e2e.browser import Album, Person
 
 pytestmark = pytest.mark.slow

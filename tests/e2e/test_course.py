@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.e2e import access
+from tests import access
 from tests.e2e.browser import PATIENCE, Person
 
 from fairmark import bank, classroom

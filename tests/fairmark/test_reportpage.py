@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from tests.e2e.access import violations
-from tests.e2e.browser import OPTIONS
+from tests.access import violations
 
 from fairmark import ability, bank, itemreport, reportfigures, reportpage, responses, settings
 from fairmark.ability import Population
@@ -64,17 +60,6 @@ def folder(reports: dict[str, ItemReport], tmp_path_factory: pytest.TempPathFact
 
 def html(folder: Path, name: str) -> str:
     return next((folder / name).glob("*.html")).read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium."""
-    program = shutil.which("chromium")
-    assert program, "Chromium is missing; run: bash scripts/setup.sh dev"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
-        yield browser
-        browser.close()
 
 
 # --- In a browser -----------------------------------------------------------------------------------------------------

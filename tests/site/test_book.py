@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
+from tests import access
 
 from coursebook import languages
 from fairmark import bank
@@ -271,17 +271,6 @@ def address(book) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
-
-
 def open_page(browser: Browser, address: str, **settings: Any) -> Page:
     """Open a page in a window of its own, and wait until its icons are drawn."""
     page = browser.new_context(**settings).new_page()
@@ -291,9 +280,9 @@ def open_page(browser: Browser, address: str, **settings: Any) -> Page:
     return page
 
 
-def test_no_page_asks_another_site_for_anything_or_sets_a_cookie(book, address, browser):
+def test_no_page_asks_another_site_for_anything_or_sets_a_cookie(book, address, chromium):
     """Each page is opened with its scripts; what leads elsewhere is stopped and told, and so is what is missing."""
-    context, asked = browser.new_context(), []
+    context, asked = chromium.new_context(), []
 
     def watch(route: Route) -> None:
         if route.request.url.startswith(address):
@@ -317,9 +306,9 @@ def test_no_page_asks_another_site_for_anything_or_sets_a_cookie(book, address, 
     ("word", "found"),
     [("Turkmenistan", LESSON), ("denominator", "course/glossary.html"), ("шматвектарная", "course/glossary.html")],
 )
-def test_the_search_finds_a_word(word, found, address, browser):
+def test_the_search_finds_a_word(word, found, address, chromium):
     """A name in a lesson, a term, and a Belarusian form."""
-    page = browser.new_page()
+    page = chromium.new_page()
     page.goto(f"{address}search.html?q={word}")
     page.locator("#search-results ul.search li a").first.wait_for()
     page.wait_for_function("!document.querySelector('#search-progress')?.textContent")
@@ -329,25 +318,22 @@ def test_the_search_finds_a_word(word, found, address, browser):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LOOKED_AT)
-def test_nothing_serious_bars_people_from_a_page(name, scheme, address, browser):
+def test_nothing_serious_bars_people_from_a_page(name, scheme, address, chromium):
     """axe-core finds no serious or critical violation, in our content or in the theme around it."""
-    page = open_page(browser, address + name, color_scheme=scheme)
-    found = Axe().run(page).response["violations"]
-    serious = {one["id"]: [node["html"][:200] for node in one["nodes"][:5]] for one in found
-               if one["impact"] in {"serious", "critical"}}  # fmt: skip
-    assert serious == {}
+    page = open_page(chromium, address + name, color_scheme=scheme)
+    assert access.violations(page) == {}
 
 
 @pytest.mark.parametrize("name", [*LOOKED_AT, "data/stances/claims.html", "book/api/neutrality.agreement.html"])
-def test_a_page_fits_a_telephone(name, address, browser):
+def test_a_page_fits_a_telephone(name, address, chromium):
     """Nothing makes the page wider than the screen; wide tables and code move by themselves."""
-    page = open_page(browser, address + name, viewport={"width": 360, "height": 740})
+    page = open_page(chromium, address + name, viewport={"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_paper_is_light_and_lists_are_open_on_it(address, browser):
+def test_paper_is_light_and_lists_are_open_on_it(address, chromium):
     """Also where the screen is dark; afterwards the screen is as it was."""
-    page = open_page(browser, address + LESSON, color_scheme="dark")
+    page = open_page(chromium, address + LESSON, color_scheme="dark")
     theme = "document.documentElement.dataset.theme"
     closed = "document.querySelectorAll('details:not([open])').length"
     before = page.evaluate(closed)
@@ -359,9 +345,9 @@ def test_paper_is_light_and_lists_are_open_on_it(address, browser):
     assert (page.evaluate(theme), page.evaluate(closed)) == ("dark", before)
 
 
-def test_the_first_stop_of_the_keyboard_leads_to_the_text(address, browser):
+def test_the_first_stop_of_the_keyboard_leads_to_the_text(address, chromium):
     """As the page on reading says."""
-    page = open_page(browser, address + LESSON)
+    page = open_page(chromium, address + LESSON)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").strip() == "Skip to main content"
     page.keyboard.press("Enter")

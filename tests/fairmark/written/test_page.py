@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
+from tests import access
 
 from fairmark import bank
 from fairmark.database import Database
@@ -197,34 +197,22 @@ def test_the_page_can_be_stopped_from_the_page(room):
 # --- In a browser -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu"]
-        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
-
-
-def serious(shown: Page) -> list[str]:
-    found = Axe().run(shown).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
-
-
 @pytest.mark.slow
-def test_marking_with_the_keyboard_alone(room, browser):
+def test_marking_with_the_keyboard_alone(room, chromium):
     """From the list to the last answer, taken back once; hostile text does nothing; axe finds nothing serious."""
     for name in ("anna", "bob"):
         room.hand_in(name, HOSTILE + name)
     with serving(room) as server:
-        shown = browser.new_page()
+        shown = chromium.new_page()
         asked_for: list[str] = []
         shown.on("request", lambda one: asked_for.append(one.url))
         shown.goto(server.address)
-        assert serious(shown) == []
+        assert access.violations(shown) == {}
         shown.get_by_text("Go to the next open answer").focus()
         shown.keyboard.press("Enter")
         shown.locator("#marks").wait_for()
         assert "owned" not in shown.title()
-        assert serious(shown) == []
+        assert access.violations(shown) == {}
         shown.get_by_label("A clear one.").focus()
         shown.keyboard.press("Space")
         expect(shown.locator("#said")).to_contain_text("Kept as a draft")
@@ -257,11 +245,11 @@ def test_marking_with_the_keyboard_alone(room, browser):
 
 
 @pytest.mark.slow
-def test_a_program_that_ended_is_told_and_nothing_is_lost(room, browser):
+def test_a_program_that_ended_is_told_and_nothing_is_lost(room, chromium):
     """What was entered stays on the page."""
     room.hand_in("anna")
     with serving(room) as server:
-        shown = browser.new_page()
+        shown = chromium.new_page()
         shown.goto(f"{server.address}answer/{room.answer('anna').code}")
     shown.locator("#points-0").fill("1")
     expect(shown.locator("#trouble")).to_contain_text("Is it still running?")
