@@ -1,4 +1,4 @@
-"""Whether anybody works in a working folder: those who mark hold it together; who rolls the term over holds it alone.
+"""Whether anybody works in a working folder: marking and its service hold it together, a new term holds it alone.
 
 The lock is the operating system's on the folder itself. It ends with the process, however that ends.
 """
@@ -39,7 +39,7 @@ def alone(course: Settings) -> Iterator[None]:
     BusyError
         If somebody marks, or rolls the term over.
     """
-    with _held(course, fcntl.LOCK_EX, "marking is going on here; wait until it is done, or stop it with ctrl-C"):
+    with _held(course, fcntl.LOCK_EX, "marking or its service is at work here; wait until it is done, or stop it"):
         yield
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from jupyterhub.services.auth import HubAuth
 
-from fairmark import attempts
+from fairmark import attempts, busy
 from fairmark.service import app, connections, state
 from fairmark.service.errors import ServiceError
 from fairmark.service.identity import Identity
@@ -109,11 +109,14 @@ def run(course: Settings, given: Mapping[str, str] = os.environ) -> None:
         If the Hub did not start it, or the address is taken.
     fairmark.bank.BankError, fairmark.modes.ModesError, fairmark.attempts.AttemptsError
         If what it needs cannot be used.
+    fairmark.busy.BusyError
+        If a new term is being begun.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for handler in logging.getLogger().handlers:
         handler.addFilter(Few(_LINES))
-    asyncio.run(_serve(course, place(given)))
+    with busy.working(course):
+        asyncio.run(_serve(course, place(given)))
 
 
 class Few(logging.Filter):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from fairmark import attempts
+from fairmark import attempts, busy
 from fairmark.settings import Settings
 
 from .conftest import PREFIX, FakeHub
@@ -108,6 +108,17 @@ def test_it_ends_before_it_would_be_killed(start, number):
     command.process.send_signal(number)
     assert command.process.wait(KILLS_AFTER) == 0
     assert (received(silent), received(slow)) == (b"", b"")
+
+
+def test_no_new_term_begins_while_it_runs(start, course):
+    """It would go on answering from the old term; afterwards the folder is free."""
+    command = start()
+    with pytest.raises(busy.BusyError, match="its service is at work here"), busy.alone(course):
+        pass
+    command.process.terminate()
+    command.process.wait(KILLS_AFTER)
+    with busy.alone(course):
+        pass
 
 
 def test_it_ends_with_the_process_that_started_it(start):
