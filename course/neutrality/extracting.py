@@ -200,7 +200,8 @@ def _pdf(content: bytes) -> Iterator[Piece]:
     import pypdf
     from pypdf.errors import DependencyError, PyPdfError
 
-    logging.disable(logging.CRITICAL)
+    # Its warnings say nothing to a reader. Only its own: others' loggers are not ours to turn off.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
     locked = TroubleError(
         "is locked with a password", "Open it with the password, print it to a new PDF, and add that file."
     )

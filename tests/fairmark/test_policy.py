@@ -105,7 +105,7 @@ def test_a_number_of_marks_to_drop_that_is_none_is_refused(said, course):
     [
         ("anna,a,late,,r,Ada", "column what: 'late' is neither extension nor excused"),
         ("anna,a,excused,2026-03-01T12:00Z,r,Ada", "column until: must be empty"),
-        ("anna,a,extension,,r,Ada", "column until: is empty; write 2026-03-01T12:00+03:00"),
+        ("anna,a,extension,,r,Ada", "column until: is empty; write 2026-03-01T12:00+01:00"),
         ("anna,a,extension,2026-03-01T12:00,r,Ada", "column until: '2026-03-01T12:00' must name one time zone"),
         ("anna,a,extension,2026-03-01T12:00Z Z,r,Ada", "column until: '2026-03-01T12:00Z Z' is no date"),
         ("anna,a,extension,2026-03-01 12:00 Minsk,r,Ada", "names no known time zone"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
+import logging
 import os
 import stat
 import time
@@ -297,3 +299,11 @@ def test_a_rendered_page_has_a_line_a_block() -> None:
     article = [line for line in lines if "harbour" in line.text]
     assert len({line.block for line in article}) == 1
     assert len(article) > 1
+
+
+def test_reading_a_pdf_turns_off_nobody_elses_log(caplog):
+    """Only what the PDF library says is left out."""
+    with contextlib.suppress(extracting.TroubleError):
+        extracting.extract(b"%PDF-1.4 broken")
+    logging.getLogger("somebody").warning("heard")
+    assert [one.message for one in caplog.records] == ["heard"]
