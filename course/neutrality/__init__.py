@@ -16,8 +16,8 @@ Each module holds one idea and imports only what stands below it:
 - `claims`, `events`, `stances`: what the two sources say, when it happened, and where they see Minsk and Moscow stand
 - `sources`, `glossary`: the two readings and their places; names and terms in three languages
 - `openrows`: the rows of those tables that are no graded questions
-- `phases`, `turningpoints`, `records`, `tables`: Ulakhovich's periods; the turning points that the sources name; the
-  records of the sources; finding, checking and reading a data table
+- `phases`, `turningpoints`: Ulakhovich's periods; the years for which the two sources tell of a change
+- `records`, `tables`: the records of the sources; finding, checking and reading a data table
 
 Beside them stand two workshops.
 

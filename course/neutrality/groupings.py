@@ -9,7 +9,7 @@ all measures, together with what every decision leaves out:
 - ``"year"``: calendar years of the vote.
 - ``"phase"``: Ulakhovich's three periods, as reported by Kłysiński (osw-2018, fn5), which end with 2001: see
   `neutrality.phases`. Two years are shared, so a boundary must be chosen.
-- ``"osw"``, ``"digest"``: the years between the turning points that the two sources name themselves: see
+- ``"osw"``, ``"digest"``: the years between those for which the two sources tell of a change: see
   `neutrality.turningpoints`.
 - ``"issue"``: Voeten's six issue codes. A roll call with two codes is in two groups. A missing code is not "no": where
   a code is missing, the roll call is not in that issue's group, and ``notes["gaps"]`` counts how often that happens.

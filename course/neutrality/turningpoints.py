@@ -1,4 +1,6 @@
-"""The turning points that the two sources themselves name, as groupings of years beside Ulakhovich's phases.
+"""Years for which the two sources tell of a change, as groupings of years beside Ulakhovich's phases.
+
+To call them turning points is the course's word, and not theirs.
 
 - Kłysiński names 1994 (osw-2018, s1.p3) and 2014 (osw-2018, s2.p2).
 - The Digest page names no year: it says "since the late 2000s" (digest-2016, s2.b2). Which year that begins with is our
