@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from nbgrader.api import Assignment, Gradebook
 from sqlalchemy import select
 
+from fairmark import tables
 from fairmark.database import Database
 from fairmark.settings import Settings
 
@@ -73,7 +73,8 @@ def read(file: Path, assignments: Collection[str], where: ZoneInfo) -> Dates:
     Parameters
     ----------
     file
-        Such as ``ps1,2027-03-01 23:59``; an empty ``due`` sets none.
+        A CSV file as a spreadsheet program saves it, with lines such as ``ps1,2027-03-01 23:59``; an empty
+        ``due`` sets none.
     assignments
         Those that there are.
     where
@@ -85,20 +86,13 @@ def read(file: Path, assignments: Collection[str], where: ZoneInfo) -> Dates:
         If the file cannot be read, or a line says what is no date.
     """
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = [[part.strip() for part in line] for line in csv.reader(stream, strict=True)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatesError(f"{file}: cannot be read: {error}") from None
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise DatesError(f"{file}, line 1: must name the columns {', '.join(COLUMNS)}")
+        lines = tables.read(file, COLUMNS)
+    except tables.TableError as error:
+        raise DatesError(str(error)) from None
     found: Dates = {}
-    for number, line in enumerate(lines[1:], start=2):
-        if not any(line):
-            continue
-        place = f"{file}, line {number}"
-        if len(line) != len(COLUMNS):
-            raise DatesError(f"{place}: has {len(line)} fields, and {len(COLUMNS)} are wanted")
-        name, due = line
+    for line in lines:
+        place = line.where
+        name, due = line["assignment"], line["due"]
         if name not in assignments:
             raise DatesError(f"{place}: there is no assignment {name!r}; there are {', '.join(assignments)}")
         if name in found:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
+
+from fairmark import tables
 
 COLUMNS = ("assignment", "mode", "attempts")
 MOST = 20
@@ -57,7 +58,7 @@ def load(file: Path | None) -> dict[str, Mode]:
     Parameters
     ----------
     file
-        A CSV file with the columns of :data:`COLUMNS`; None: no row.
+        A CSV file with the columns of :data:`COLUMNS`, as a spreadsheet program saves it; None: no row.
 
     Returns
     -------
@@ -72,25 +73,18 @@ def load(file: Path | None) -> dict[str, Mode]:
     if file is None:
         return {}
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(csv.reader(stream, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ModesError(f"{file}: cannot be read: {error}") from None
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise ModesError(f"{file}, line 1: must name the columns {', '.join(COLUMNS)}")
+        lines = tables.read(file, COLUMNS)
+    except tables.TableError as error:
+        raise ModesError(str(error)) from None
     found: dict[str, Mode] = {}
-    for number, line in enumerate(lines[1:], start=2):
-        if not line:
-            continue
-        where = f"{file}, line {number}"
-        if len(line) != len(COLUMNS):
-            raise ModesError(f"{where}: has {len(line)} fields, and {len(COLUMNS)} are wanted")
-        name, *rest = (part.strip() for part in line)
+    for line in lines:
+        where = line.where
+        name, mode, attempts = (line[column] for column in COLUMNS)
         if not name:
             raise ModesError(f"{where}, column assignment: is empty; write its id, such as ps1")
         if name in found:
             raise ModesError(f"{where}: {name} stands twice; keep one row")
-        found[name] = _mode(where, *rest)
+        found[name] = _mode(where, mode, attempts)
     return found
 
 

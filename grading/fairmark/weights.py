@@ -6,15 +6,16 @@ made of what a program marks and what a person marks. The setting ``scheme`` nam
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairmark import tables
 from fairmark.bank import Assignment
 from fairmark.report import Row
 
 COLUMNS = ("scheme", "assignment", "weight", "automatic", "written")
+_MOST = {"weight": 1e6, "automatic": 100.0, "written": 100.0}
 
 
 class WeightsError(ValueError):
@@ -65,7 +66,7 @@ def load(file: Path, scheme: str, assignments: Mapping[str, Assignment]) -> dict
     Parameters
     ----------
     file
-        The table, a CSV with the columns of :data:`COLUMNS`.
+        The table, a CSV file with the columns of :data:`COLUMNS`, as a spreadsheet program saves it.
     scheme
         Which rows count.
     assignments
@@ -82,46 +83,42 @@ def load(file: Path, scheme: str, assignments: Mapping[str, Assignment]) -> dict
         If the file cannot be read, the scheme is not in it, or its rows do not fit the bank.
     """
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(csv.reader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise WeightsError(f"{file}: cannot be read: {error}") from None
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise WeightsError(f"{file}, line 1: must name the columns {', '.join(COLUMNS)}")
-    schemes = sorted({line[0] for line in lines[1:] if line})
+        lines = tables.read(file, COLUMNS)
+    except tables.TableError as error:
+        raise WeightsError(str(error)) from None
+    schemes = sorted({line["scheme"] for line in lines})
     if scheme not in schemes:
         raise WeightsError(f"{file}: has no scheme {scheme!r}; it has {', '.join(schemes)}. Name one in course.toml.")
     found: dict[str, Weight] = {}
-    for number, line in enumerate(lines[1:], start=2):
+    for line in lines:
+        name = line["assignment"]
         # A row of an assignment that this bank does not have yet, or no longer, does no harm.
-        if line and line[0] == scheme and (len(line) < 2 or line[1] in assignments):
-            name, weight = _row(f"{file}, line {number}", line, assignments)
+        if line["scheme"] == scheme and name in assignments:
+            weight = _weight(line)
+            _carried(line.where, name, weight, assignments[name])
             if name in found:
-                raise WeightsError(f"{file}, line {number}: {name} stands twice in the scheme {scheme!r}")
+                raise WeightsError(f"{line.where}: {name} stands twice in the scheme {scheme!r}")
             found[name] = weight
     missing = [name for name in assignments if name not in found]
     if missing:
-        raise WeightsError(f"{file}: the scheme {scheme!r} has no row for {', '.join(missing)}; add one")
+        raise WeightsError(
+            f"{file}: the scheme {scheme!r} has no row for {', '.join(missing)}; "
+            "add one, with 0 as its weight if it does not count"
+        )
     if not sum(one.weight for one in found.values()):
         raise WeightsError(f"{file}: all weights of the scheme {scheme!r} are 0")
     return found
 
 
-def _row(where: str, line: list[str], assignments: Mapping[str, Assignment]) -> tuple[str, Weight]:
-    if len(line) != len(COLUMNS):
-        raise WeightsError(f"{where}: has {len(line)} fields, and {len(COLUMNS)} are wanted")
-    name = line[1]
+def _weight(line: tables.Line) -> Weight:
     try:
-        weight = Weight(*(float(part) for part in line[2:]))
-    except ValueError:
-        raise WeightsError(f"{where}: {', '.join(COLUMNS[2:])} must be numbers") from None
-    # Written so that a NaN is refused too.
-    if not (weight.weight >= 0 and weight.automatic >= 0 and weight.written >= 0):
-        raise WeightsError(f"{where}: a weight cannot be below 0")
+        weight = Weight(*(tables.number(line, column, 0, most) for column, most in _MOST.items()))
+    except tables.TableError as error:
+        raise WeightsError(str(error)) from None
     if weight.automatic + weight.written != 100:
-        raise WeightsError(f"{where}: automatic and written must add up to 100, and are {line[3]} and {line[4]}")
-    _carried(where, name, weight, assignments[name])
-    return name, weight
+        says = f"{line['automatic']} and {line['written']}"
+        raise WeightsError(f"{line.where}: automatic and written must add up to 100, and are {says}")
+    return weight
 
 
 def _carried(where: str, name: str, weight: Weight, assignment: Assignment) -> None:

@@ -20,16 +20,18 @@ HEAD = "assignment,mode,attempts\n"
     ],
 )
 def test_a_row_gives_a_mode(tmp_path, row, mode):
-    """Also as a spreadsheet saves it."""
-    (tmp_path / "modes.csv").write_text(f"{HEAD}{row}\n\n", encoding="utf-8-sig")
-    assert modes.load(tmp_path / "modes.csv") == {"ps0": mode}
+    """Also as a spreadsheet saves it, with commas or with semicolons."""
+    for separator in ",;":
+        text = f"{HEAD}{row}\n\n".replace(",", separator)
+        (tmp_path / "modes.csv").write_text(text, encoding="utf-8-sig")
+        assert modes.load(tmp_path / "modes.csv") == {"ps0": mode}
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "line 1: must name the columns assignment, mode, attempts"),
-        ("a,b,c\n", "line 1: must name the columns"),
+        ("", "is empty; its first line must name the columns assignment, mode, attempts"),
+        ("a,b,c\n", "line 1: the column 'assignment' is missing; wanted are assignment, mode, attempts"),
         (f"{HEAD}ps0,practice\n", "line 2: has 2 fields, and 3 are wanted"),
         (f"{HEAD}ps0,exam,form\n", "line 2, column mode: 'exam' is no mode; write practice or graded"),
         (f"{HEAD}ps0,practice,3\n", "line 2, column attempts: practice has no limit; write unlimited"),

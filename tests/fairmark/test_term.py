@@ -310,10 +310,12 @@ def test_terms_follow_one_another(old):
 MINSK = ZoneInfo("Europe/Minsk")
 
 
-def test_dates_are_by_the_clock_that_is_named(tmp_path):
-    """A spreadsheet's byte order mark does no harm; an empty date sets none."""
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_dates_are_by_the_clock_that_is_named(tmp_path, separator):
+    """As a spreadsheet saves them, with a mark at the start and either separator; an empty date sets none."""
     file = tmp_path / "dates.csv"
-    file.write_text("\ufeffassignment,due\nps1,2027-03-01 23:59\nps2,\n\nps3, 2027-03-08T09:00 \n", encoding="utf-8")
+    text = "\ufeffassignment,due\nps1,2027-03-01 23:59\nps2,\n\nps3, 2027-03-08T09:00 \n"
+    file.write_text(text.replace(",", separator), encoding="utf-8")
     assert duedates.read(file, ["ps1", "ps2", "ps3"], MINSK) == {
         "ps1": dt.datetime(2027, 3, 1, 20, 59, tzinfo=dt.UTC),
         "ps2": None,
@@ -324,7 +326,7 @@ def test_dates_are_by_the_clock_that_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "line 1: must name the columns assignment, due"),
+        ("", "is empty; its first line must name the columns assignment, due"),
         ("assignment,due\nps9,2027-03-01 23:59\n", "line 2: there is no assignment 'ps9'; there are ps1"),
         ("assignment,due\nps1,1 March\n", "line 2: '1 March' is no date and time; write it as in 2027-03-01 23:59"),
         ("assignment,due\nps1,\nps1,\n", "line 3: ps1 stands twice"),

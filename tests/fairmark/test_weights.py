@@ -53,19 +53,28 @@ def test_a_scheme_is_read_and_others_are_left(tmp_path):
     assert weights.load(file, "x", BANK) == {"a": Weight(2, 60, 40), "b": Weight(1, 100, 0)}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_table_is_read_as_a_spreadsheet_saves_it(encoding, tmp_path):
+    """Where commas stand in numbers, fields are parted by semicolons, and the file begins with a mark."""
+    file = tmp_path / "weights.csv"
+    text = ";".join(weights.COLUMNS) + "\r\nx;a;1,5;60;40\r\nx;b;1;100;0\r\n;;;;\r\n"
+    file.write_bytes(text.encode(encoding))
+    assert weights.load(file, "x", BANK) == {"a": Weight(1.5, 60, 40), "b": Weight(1, 100, 0)}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("x,a,2,60\nx,b,1,100,0\n", "line 2: has 4 fields"),
         ("x\nx,a,1,60,40\nx,b,1,100,0\n", "line 2: has 1 fields"),
-        ("x,a,2,60,40\nx,c,1,100,0\n", "the scheme 'x' has no row for b; add one"),
-        ("x,a,two,60,40\nx,b,1,100,0\n", "line 2: weight, automatic, written must be numbers"),
-        ("x,a,-1,60,40\nx,b,1,100,0\n", "line 2: a weight cannot be below 0"),
-        ("x,a,nan,60,40\nx,b,1,100,0\n", "line 2: a weight cannot be below 0"),
+        ("x,a,2,60,40\nx,c,1,100,0\n", "the scheme 'x' has no row for b; add one, with 0 as its weight"),
+        ("x,a,two,60,40\nx,b,1,100,0\n", "line 2, column weight: 'two' is no number"),
+        ("x,a,-1,60,40\nx,b,1,100,0\n", "line 2, column weight: -1 is not from 0"),
+        ("x,a,nan,60,40\nx,b,1,100,0\n", "line 2, column weight: nan is not from 0"),
         ("x,a,1,60,30\nx,b,1,100,0\n", "line 2: automatic and written must add up to 100, and are 60 and 30"),
         ("x,a,1,60,40\nx,b,1,60,40\n", "line 3: written is 40, and b has no such question; put 0 there"),
         ("x,a,1,60,40\nx,a,1,60,40\nx,b,1,100,0\n", "line 3: a stands twice in the scheme 'x'"),
-        ("x,a,1,60,40\n", "the scheme 'x' has no row for b; add one"),
+        ("x,a,1,60,40\n", "the scheme 'x' has no row for b; add one, with 0 as its weight"),
         ("x,a,0,60,40\nx,b,0,100,0\n", "all weights of the scheme 'x' are 0"),
         ("y,a,1,60,40\n", "has no scheme 'x'; it has y"),
     ],
