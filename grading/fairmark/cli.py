@@ -70,8 +70,9 @@ from fairmark.terminal import PATH, console, explained
 def main(context: click.Context, file: Path | None, bank: Path | None, workdir: Path | None) -> None:
     """Release assignments, mark what comes back, and give feedback.
 
-    In the order of a term: `release` once; then for each assignment `collect`, `mark`, a person's marks in nbgrader's
-    formgrader, `feedback`, `export`. Marks live in nbgrader's gradebook, so its own commands work in the same folder.
+    In the order of a term: `release` once; then for each assignment `collect`, `mark`, `report`, a person's marks with
+    `written`, `feedback`, `export`. Marks live in nbgrader's gradebook, so its own commands, and the formgrader, work
+    in the same folder.
 
     To see all of it on an invented class, run `fairmark class run`. To begin a course of your own, run `fairmark new`.
     """
@@ -515,7 +516,10 @@ def _where(course: Settings) -> None:
         ("gradebook", "gradebook.db"),
     ):
         console.print(f"  {what:16}{course.workdir / path}", soft_wrap=True)
-    console.print(f"  to mark by hand: open JupyterLab in {course.workdir}, menu Nbgrader, Formgrader", soft_wrap=True)
+    console.print(
+        "To mark written answers: fairmark written, and a name. To see which questions worked: fairmark report."
+    )
+    console.print(f"Formgrader, for due dates: open JupyterLab in {course.workdir}, menu Nbgrader.", soft_wrap=True)
 
 
 cli_exports.add_to(main)

@@ -71,7 +71,10 @@ def _dates(course: Settings, options: dict[str, Any]) -> duedates.Dates:
         return duedates.read(options["dates"], list(bank.load(course.bank)), where)
     if options["shift_days"] is not None:
         if not (course.workdir / "gradebook.db").is_file():
-            raise click.UsageError("--shift-days needs the due dates of a gradebook, and there is none yet")
+            raise click.UsageError(
+                f"--shift-days needs the due dates of the present term, and {course.term} has no gradebook yet. "
+                f"If you have just begun {course.term}, all is done: go on with fairmark release"
+            )
         return duedates.shifted(duedates.known(course), options["shift_days"], where)
     return {}
 

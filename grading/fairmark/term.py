@@ -137,7 +137,7 @@ def _new_settings(course: Settings, wish: Wish) -> str:
     if not _TERM.fullmatch(wish.term):
         raise TermError(f"{wish.term!r} cannot name a term; write letters, digits, hyphens, dots, as in 2027-spring")
     if wish.term == course.term:
-        raise TermError(f"{wish.term} is the present term already")
+        raise TermError(f"{wish.term} is the present term already. Nothing was changed; give another name")
     text = course.file.read_text(encoding="utf-8")
     record = tomlkit.parse(text)
     paths = record["paths"]

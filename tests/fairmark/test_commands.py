@@ -20,7 +20,7 @@ from fairmark.cli import main
 from fairmark.settings import Settings
 
 COMMANDS = {
-    (): "Release assignments, mark what comes back, and give feedback.",
+    (): "a person's marks with `written`, `feedback`, `export`",
     ("new",): "Put your own in its place",
     ("release",): "no key is in what is built",
     ("collect",): "newest submission of each student",

@@ -232,7 +232,7 @@ def test_marking_holds_the_folder(old, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["t1"], "is the present term already"),
+        (["t1"], "t1 is the present term already. Nothing was changed"),
         (["../t2"], "cannot name a term"),
         (["t 2"], "cannot name a term"),
         (["t2", "--timezone", "Minsk"], "there is no time zone 'Minsk'"),
@@ -248,6 +248,17 @@ def test_a_wish_that_cannot_be_fulfilled_is_named(old, words, says):
     assert says in flat(told.output)
     assert old.file.read_text() == before
     assert not (old.workdir.parent / "archive").exists()
+
+
+def test_the_same_command_twice_says_that_the_term_has_begun(old):
+    """Dates can only be moved on from a gradebook, which the new term does not have yet."""
+    assert run(old, "new", "t2", "--shift-days", "7").exit_code == 0
+    begun = old.file.read_text()
+    (old.workdir.with_name("work-t2") / "gradebook.db").unlink(missing_ok=True)
+    told = flat(run(old, "new", "t2", "--shift-days", "7").output)
+    assert "t2 has no gradebook yet" in told
+    assert "fairmark release" in told
+    assert old.file.read_text() == begun
 
 
 def test_a_folder_of_the_new_terms_name_is_not_touched(old):
