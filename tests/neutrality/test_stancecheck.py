@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 
 import pytest
 
-from neutrality import stancebuild, stancecheck, tables
+from neutrality import sources, stancebuild, stancecheck, tables
 
 PACKAGE = tables.descriptor()
 WRITTEN = {
@@ -36,6 +37,15 @@ def _with(table: str, key: str, column: str, value: str | None) -> dict[str, byt
 
 def test_the_projects_own_tables_are_in_order() -> None:
     """Nothing is left to mend."""
+    assert list(stancecheck.check(WRITTEN, PACKAGE)) == []
+
+
+def test_a_source_that_is_only_read_needs_no_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its record alone is enough to point at its places."""
+    two = sources.all_sources()
+    places = [dataclasses.replace(place, source="name-2020") for place in two["osw-2018"].places]
+    third = dataclasses.replace(two["osw-2018"], id="name-2020", places=tuple(places))
+    monkeypatch.setattr(sources, "all_sources", lambda: two | {third.id: third})
     assert list(stancecheck.check(WRITTEN, PACKAGE)) == []
 
 
