@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from fairmark import gradebook
+from fairmark import gradebook, tables
 from fairmark.files import write_text
 from fairmark.written import answers, marks, views
 from fairmark.written.answers import Answer, Queue, Task
@@ -176,14 +176,12 @@ def _entries(session: Session, task: Task) -> list[int]:
 
 def _lines(file: Path) -> list[list[str]]:
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise WrittenError(f"{file}: is not UTF-8; save it from the spreadsheet as “CSV UTF-8”") from None
-    except OSError as error:
-        raise WrittenError(f"{file}: cannot be read: {error.strerror}") from None
+        text, _ = tables.decoded(file)
+    except tables.TableError as error:
+        raise WrittenError(str(error)) from None
     heading = text.partition("\n")[0]
     try:
-        delimiter = ";" if heading.count(";") > heading.count(",") else ","
+        delimiter = max(",;\t", key=heading.count)
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise WrittenError(f"{file}: is no table: {error}") from None

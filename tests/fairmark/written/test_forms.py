@@ -35,11 +35,11 @@ def rows(file):
     return list(csv.reader(file.read_text("utf-8-sig").splitlines()))
 
 
-def fill(file, change, delimiter=","):
+def fill(file, change, delimiter=",", encoding="utf-8-sig"):
     lines = rows(file)
     for number, line in enumerate(lines[1:]):
         change(number, line)
-    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+    with file.open("w", encoding=encoding, newline="") as stream:
         csv.writer(stream, delimiter=delimiter).writerows(lines)
 
 
@@ -67,15 +67,16 @@ def test_a_table_goes_round(table):
     ] * 3
 
 
-def test_a_spreadsheets_other_ways_are_understood(table):
-    """Semicolons between fields, commas in numbers, rows without points, a note that looks like a formula."""
+@pytest.mark.parametrize(("delimiter", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16")])
+def test_a_spreadsheets_other_ways_are_understood(table, delimiter, encoding):
+    """Semicolons or tabs, UTF-16, commas in numbers, rows without points, a note that looks like a formula."""
     room, file = table
     write(room, file)
 
     def change(number, line):
         line[3:] = ["1,25", "2,0", "=1+1"] if number else ["", "", ""]
 
-    fill(file, change, ";")
+    fill(file, change, delimiter, encoding)
     assert read(room, file) == forms.Read(2, 0, 1)
     write(room, file.with_name("again.csv"))
     comments = sorted(line[-1] for line in rows(file.with_name("again.csv"))[1:])
