@@ -517,7 +517,7 @@ def _where(course: Settings) -> None:
     ):
         console.print(f"  {what:16}{course.workdir / path}", soft_wrap=True)
     console.print(
-        "To mark written answers: fairmark written, and a name. To see which questions worked: fairmark report."
+        "Written answers: fairmark written ASSIGNMENT. Which questions worked: fairmark report.", soft_wrap=True
     )
     console.print(f"Formgrader, for due dates: open JupyterLab in {course.workdir}, menu Nbgrader.", soft_wrap=True)
 

@@ -200,6 +200,8 @@ def policy_command(course: Settings, student: str) -> None:
             told = list(lateness.history(session, student)) if student else []
         for line in told:
             console.print(line, markup=False, soft_wrap=True)
+        if student and not told:
+            console.print(f"The log says nothing of {student!r}.", markup=False, soft_wrap=True)
         if undated:
             console.print(
                 f"Without a due date, so nobody is late: {', '.join(undated)}. Set it in the formgrader.",

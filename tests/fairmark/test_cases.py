@@ -1430,6 +1430,7 @@ def test_m98_every_adjustment_stands_in_the_log(course, submit, fake):
     assert "1 changed. Exceptions: 1 extensions, 0 excused." in said
     assert "0 changed." in fairmark(course, "policy").output
     late.adjust(course)
+    assert "The log says nothing of 'nobody'." in fairmark(course, "policy", "--student", "nobody").output
     told = fairmark(course, "policy", "--student", "anna").output
     assert [part in told for part in ("1.3 points off", "granted by Ada", "nobody else")] == [True, True, False]
     with database.Database(course) as book, book.reading() as session:
