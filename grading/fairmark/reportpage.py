@@ -12,12 +12,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 from mistune import create_markdown
 
-from fairmark import itemreport, reportfigures, responses
+from fairmark import itemreport, prompting, reportfigures, responses
 from fairmark.files import write_text
 from fairmark.itemfindings import CAUTION, FEWEST_COEFFICIENTS, FEWEST_SHARES
 from fairmark.itemlines import Estimate, ItemLine
 from fairmark.itemreport import ItemReport
-from fairmark.release import prompt
 from fairmark.settings import Settings
 from fairmark.tables import harmless
 from fairmark.wording import decimal, percent
@@ -160,4 +159,4 @@ def _estimate(value: Estimate | None) -> str:
 
 
 def _prompt(item: ItemLine) -> Markup:
-    return Markup(_MARKDOWN(prompt(item.entry.item).partition("\n")[2]))  # noqa: S704  from our bank, and escaped
+    return Markup(_MARKDOWN(prompting.question(item.entry.item)))  # noqa: S704  from our bank, and escaped

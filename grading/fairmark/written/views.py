@@ -9,9 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 from mistune import create_markdown
 
-from fairmark import mending
+from fairmark import mending, prompting
 from fairmark.bank import Entry
-from fairmark.release import prompt
 from fairmark.written.answers import Answer, Queue, Task
 from fairmark.written.drafts import Draft
 from fairmark.written.rubric import criteria, hidden, readable
@@ -96,7 +95,7 @@ def item(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.item.id,
         "points": entry.item.points,
-        "prompt": _markdown(prompt(entry.item).partition("\n")[2]),
+        "prompt": _markdown(prompting.question(entry.item)),
         "exemplars": sorted(entry.exemplars, key=lambda one: -float(one["points"])),
         "rubric": [
             {
