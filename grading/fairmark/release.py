@@ -60,7 +60,7 @@ def build(course: Settings) -> list[Released]:
         If a source notebook and the bank do not name the same items.
     BankError
         If the bank is malformed.
-    fairmark.modes.ModesError
+    fairmark.tables.TableError
         If the table of modes is.
     """
     nbgrader = gradebook.api(course)

@@ -6,19 +6,18 @@ made of what a program marks and what a person marks. The setting ``scheme`` nam
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairmark import tables
 from fairmark.bank import Assignment
 from fairmark.report import Row
+from fairmark.tables import TableError
 
 COLUMNS = ("scheme", "assignment", "weight", "automatic", "written")
-
-
-class WeightsError(ValueError):
-    """Weights that cannot be used; the message names file, line and remedy."""
+_MOST = 10_000
+"""No weight is larger; only the proportions matter."""
 
 
 @dataclass(frozen=True)
@@ -78,58 +77,49 @@ def load(file: Path, scheme: str, assignments: Mapping[str, Assignment]) -> dict
 
     Raises
     ------
-    WeightsError
+    fairmark.tables.TableError
         If the file cannot be read, the scheme is not in it, or its rows do not fit the bank.
     """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(csv.reader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise WeightsError(f"{file}: cannot be read: {error}") from None
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise WeightsError(f"{file}, line 1: must name the columns {', '.join(COLUMNS)}")
-    schemes = sorted({line[0] for line in lines[1:] if line})
+    lines = tables.read(file, COLUMNS)
+    schemes = sorted({line["scheme"] for line in lines})
     if scheme not in schemes:
-        raise WeightsError(f"{file}: has no scheme {scheme!r}; it has {', '.join(schemes)}. Name one in course.toml.")
+        raise TableError(f"{file}: has no scheme {scheme!r}; it has {', '.join(schemes)}. Name one in course.toml.")
     found: dict[str, Weight] = {}
-    for number, line in enumerate(lines[1:], start=2):
+    for line in lines:
+        name = line["assignment"]
         # A row of an assignment that this bank does not have yet, or no longer, does no harm.
-        if line and line[0] == scheme and (len(line) < 2 or line[1] in assignments):
-            name, weight = _row(f"{file}, line {number}", line, assignments)
+        if line["scheme"] == scheme and name in assignments:
             if name in found:
-                raise WeightsError(f"{file}, line {number}: {name} stands twice in the scheme {scheme!r}")
-            found[name] = weight
+                raise line.wrong("assignment", f"{name} stands twice in the scheme {scheme!r}; keep one row")
+            found[name] = _weight(line, assignments[name])
     missing = [name for name in assignments if name not in found]
     if missing:
-        raise WeightsError(f"{file}: the scheme {scheme!r} has no row for {', '.join(missing)}; add one")
+        raise TableError(f"{file}: the scheme {scheme!r} has no row for {', '.join(missing)}; add one")
     if not sum(one.weight for one in found.values()):
-        raise WeightsError(f"{file}: all weights of the scheme {scheme!r} are 0")
+        raise TableError(f"{file}: all weights of the scheme {scheme!r} are 0; give one that counts")
     return found
 
 
-def _row(where: str, line: list[str], assignments: Mapping[str, Assignment]) -> tuple[str, Weight]:
-    if len(line) != len(COLUMNS):
-        raise WeightsError(f"{where}: has {len(line)} fields, and {len(COLUMNS)} are wanted")
-    name = line[1]
-    try:
-        weight = Weight(*(float(part) for part in line[2:]))
-    except ValueError:
-        raise WeightsError(f"{where}: {', '.join(COLUMNS[2:])} must be numbers") from None
-    # Written so that a NaN is refused too.
-    if not (weight.weight >= 0 and weight.automatic >= 0 and weight.written >= 0):
-        raise WeightsError(f"{where}: a weight cannot be below 0")
+def _weight(line: tables.Line, assignment: Assignment) -> Weight:
+    weight = Weight(
+        weight=tables.number(line, "weight", 0, _MOST),
+        automatic=tables.number(line, "automatic", 0, 100),
+        written=tables.number(line, "written", 0, 100),
+    )
     if weight.automatic + weight.written != 100:
-        raise WeightsError(f"{where}: automatic and written must add up to 100, and are {line[3]} and {line[4]}")
-    _carried(where, name, weight, assignments[name])
-    return name, weight
+        raise TableError(
+            f"{line.where}: automatic and written must add up to 100, and are {line['automatic']} and {line['written']}"
+        )
+    _refuse_empty_parts(line, weight, assignment)
+    return weight
 
 
-def _carried(where: str, name: str, weight: Weight, assignment: Assignment) -> None:
+def _refuse_empty_parts(line: tables.Line, weight: Weight, assignment: Assignment) -> None:
     """Refuse a part that counts and has no points to earn."""
     entries = assignment.entries.values()
     for part, per_cent, by_hand in (("automatic", weight.automatic, False), ("written", weight.written, True)):
         if per_cent and not any(entry.marked_by_hand == by_hand for entry in entries):
-            raise WeightsError(f"{where}: {part} is {per_cent:g}, and {name} has no such question; put 0 there")
+            raise line.wrong(part, f"is {per_cent:g}, and {assignment.id} has no such question; put 0 there")
 
 
 def course_marks(
