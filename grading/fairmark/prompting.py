@@ -5,7 +5,24 @@ Only public halves are read here.
 
 from __future__ import annotations
 
+from markupsafe import Markup
+from mistune import create_markdown
+
 from worksheet.items import Item
+
+_MARKDOWN = create_markdown(escape=True, plugins=["table"])
+
+
+def rendered(markdown: str) -> Markup:
+    """Turn the bank's Markdown into HTML for a page; HTML that stands in it is shown, and does nothing.
+
+    Examples
+    --------
+    >>> print(rendered("*When?* <b>"))
+    <p><em>When?</em> &lt;b&gt;</p>
+    <BLANKLINE>
+    """
+    return Markup(_MARKDOWN(markdown))  # noqa: S704  escaped by the renderer
 
 
 def prompt(item: Item) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
-from mistune import create_markdown
 
 from fairmark import itemreport, prompting, reportfigures, responses
 from fairmark.files import write_text
@@ -38,7 +37,6 @@ _KINDS = {
     "omitted": "no answer",
     "not-reached": "no answer, and none after it",
 }
-_MARKDOWN = create_markdown(escape=True, plugins=["table"])
 
 
 def write(course: Settings, found: ItemReport, folder: Path) -> Path:
@@ -159,4 +157,4 @@ def _estimate(value: Estimate | None) -> str:
 
 
 def _prompt(item: ItemLine) -> Markup:
-    return Markup(_MARKDOWN(prompting.question(item.entry.item)))  # noqa: S704  from our bank, and escaped
+    return prompting.rendered(prompting.question(item.entry.item))
