@@ -175,11 +175,12 @@ for command in (
     cli_marking.mark_command,
     cli_marking.regrade_command,
     cli_written.written_command,
+    cli_exports.policy_command,
+    cli_exports.export_command,
+    cli_reports.report_command,
     cli_explain.explain_command,
     cli_term.term_group,
     cli_bank.bank_group,
     cli_class.class_group,
 ):
     main.add_command(command)
-cli_exports.add_to(main)
-cli_reports.add_to(main)
