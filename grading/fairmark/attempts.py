@@ -191,7 +191,7 @@ def that_count(course: Settings, assignment: str) -> dict[str, dict[str, str]]:
 
     Raises
     ------
-    AttemptsError, fairmark.modes.ModesError
+    AttemptsError, fairmark.tables.TableError
         If the log or the table of modes cannot be used: no mark is given without knowing what counts.
     """
     if not modes.load(course.modes).get(assignment, modes.FORM_ONLY).first_counts or not kept(course):

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-from mistune import create_markdown
 
-from fairmark import bank, explain, gradebook
+from fairmark import bank, explain, gradebook, prompting
 from fairmark.explain import Explanation
 from fairmark.files import write_text
 from fairmark.settings import Settings
@@ -17,7 +15,6 @@ from fairmark.terminal import console, explained
 from fairmark.written.rubric import readable
 
 _MOST = 50_000
-_MARKDOWN = create_markdown(escape=True, plugins=["table"])
 
 
 @click.command("explain")
@@ -80,11 +77,9 @@ def page(one: Explanation) -> str:
     pages = Environment(
         loader=PackageLoader("fairmark", "pages"), autoescape=select_autoescape(), undefined=StrictUndefined
     )
-    return pages.get_template(
-        "explain.html"
-    ).render(
+    return pages.get_template("explain.html").render(
         one=one,
-        question=Markup(_MARKDOWN(one.question)),  # noqa: S704  from our bank, and escaped
+        question=prompting.rendered(one.question),
         answer=readable(one.answer[:_MOST]),
         steps=[step for step in one.steps if not step.private],
     )

@@ -34,12 +34,6 @@ from fairmark.terminal import PATH, console, explained
 _SHOWN = 30
 
 
-def add_to(group: click.Group) -> None:
-    """Give the commands to the program."""
-    for command in (export_command, policy_command):
-        group.add_command(command)
-
-
 @click.command("export")
 @click.argument("assignments", nargs=-1)
 @click.option("--to", type=PATH, help="The file to write (default: in the working folder).")

@@ -12,11 +12,6 @@ from fairmark.settings import Settings
 from fairmark.terminal import PATH, console, explained
 
 
-def add_to(group: click.Group) -> None:
-    """Give the command to the program."""
-    group.add_command(report_command)
-
-
 @click.command("report")
 @click.argument("assignments", nargs=-1)
 @click.option("--except", "leave_out", multiple=True, help="A student's id that is not to count; may be repeated.")

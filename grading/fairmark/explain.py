@@ -16,14 +16,13 @@ from nbgrader.api import Student
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fairmark import attempts, audit, bank, engines, judging, ledger, mending, posting, reasons
+from fairmark import attempts, audit, bank, engines, judging, ledger, mending, posting, prompting, reasons
 from fairmark.bank import Entry
 from fairmark.database import Database
 from fairmark.feedback import readable
 from fairmark.jobs import Sent
 from fairmark.ledger import Done
 from fairmark.posting import ByHand
-from fairmark.release import prompt
 from fairmark.settings import Settings
 
 
@@ -226,7 +225,7 @@ def _question(done: Done, entry: Entry) -> tuple[str, bool]:
         for cell in json.loads(ledger.unpack(done.notebook))["cells"]:
             if cell["cell_type"] == "markdown" and cell["source"].startswith(head):
                 return cell["source"].partition("\n")[2].strip(), True
-    return prompt(entry.item).partition("\n")[2].strip(), False
+    return prompting.question(entry.item), False
 
 
 def _answer(done: Done, record: dict[str, Any] | None, entry: Entry) -> str:

@@ -11,13 +11,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
-from mistune import create_markdown
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
-from fairmark import adjustments, bank, gradebook, reasons, results
+from fairmark import adjustments, bank, gradebook, prompting, reasons, results
 from fairmark.bank import Entry
-from fairmark.release import prompt
 from fairmark.settings import Settings
 from worksheet.wire import Json
 
@@ -30,7 +28,6 @@ _WORDS = {
     "missing": "no answer",
     "by-hand": "marked by a person",
 }
-_MARKDOWN = create_markdown(escape=True, plugins=["table"])
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
@@ -83,7 +80,7 @@ def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], writte
         message = "Not marked yet: a person reads this answer." if grade.get("waiting") else "Marked by a person."
     return {
         "id": item.id,
-        "prompt": Markup(_MARKDOWN(prompt(item).partition("\n")[2])),  # noqa: S704  from our bank, and escaped
+        "prompt": prompting.rendered(prompting.question(item)),
         "given": item.pool[record["variant"]] if item.pool else {},
         "answer": written if by_hand else readable(record["answer"]),
         "answer_label": "What your function gave when it was called" if item.kind == "function" else "Your answer",

@@ -17,7 +17,7 @@ from fairmark import checks, jobs, reasons
 from fairmark.bank import Assignment, Entry
 from fairmark.checks import Verdict
 from fairmark.jobs import Output, Request, Sent
-from fairmark.mending import Marked, Mended, Template
+from fairmark.mending import MarkedCell, Mended, Template
 from fairmark.settings import Settings
 from worksheet import variants
 from worksheet.wire import Json, RefusedError
@@ -129,7 +129,7 @@ def points(
     return found, tuple(unverified)
 
 
-def _own_test(cell: Marked, shown: tuple[Output, ...]) -> float | None:
+def _own_test(cell: MarkedCell, shown: tuple[Output, ...]) -> float | None:
     """Read an instructor's own test cell: an error is 0, a number is itself, anything else is all points."""
     most = float(cell.marks["points"])
     if cell.hidden:

@@ -29,7 +29,7 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedCell:
     """One marked cell, as the gradebook knows it.
 
     Attributes
@@ -85,7 +85,7 @@ class Template:
     assignment: str
     notebook: str
     keys: Keys
-    cells: dict[str, Marked]
+    cells: dict[str, MarkedCell]
     prose: dict[str, str] = field(default_factory=dict)
     kernel: dict[str, Any] = field(default_factory=lambda: dict(_KERNEL))
 
@@ -185,7 +185,7 @@ class _Work:
             self.ours.add(number)
         self.cells.append(cell)
 
-    def marked(self, due: Marked, found: Cell) -> None:
+    def marked(self, due: MarkedCell, found: Cell) -> None:
         if due.open:
             if found.source == due.source and found.kind == due.kind:
                 self.unanswered.add(due.name)
@@ -238,7 +238,7 @@ def _keys(notebook: Notebook) -> Keys:
     return Keys(str(notebook.assignment.id), str(notebook.id), graded, told)
 
 
-def _marked_cells(session: Session, notebook: Notebook) -> list[Marked]:
+def _marked_cells(session: Session, notebook: Notebook) -> list[MarkedCell]:
     where = {"notebook_id": notebook.id}
     grades = {one.name: one for one in session.scalars(select(GradeCell).filter_by(**where))}
     tasks = {one.name: one for one in session.scalars(select(TaskCell).filter_by(**where))}
@@ -256,8 +256,9 @@ def _marked_cells(session: Session, notebook: Notebook) -> list[Marked]:
         }
         if cell.name in grades or cell.name in tasks:
             marks["points"] = float((grades | tasks)[cell.name].max_score)
+        whole = (cell.source or "").removesuffix("\n")
         source = _HIDDEN.sub("", cell.source or "").removesuffix("\n")
-        found.append(Marked(cell.name, cell.cell_type, source, marks, source != (cell.source or "").removesuffix("\n")))
+        found.append(MarkedCell(cell.name, cell.cell_type, source, marks, source != whole))
     return found
 
 

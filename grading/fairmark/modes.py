@@ -12,10 +12,6 @@ MOST = 20
 """More attempts than this are no limit; use practice."""
 
 
-class ModesError(ValueError):
-    """A table that cannot be used; the message names file, line and remedy."""
-
-
 @dataclass(frozen=True)
 class Mode:
     """How one assignment answers a check.
@@ -58,7 +54,7 @@ def load(file: Path | None) -> dict[str, Mode]:
     Parameters
     ----------
     file
-        A CSV file with the columns of :data:`COLUMNS`, as a spreadsheet program saves it; None: no row.
+        A CSV file with the columns of :data:`COLUMNS`; None: no row.
 
     Returns
     -------
@@ -67,39 +63,36 @@ def load(file: Path | None) -> dict[str, Mode]:
 
     Raises
     ------
-    ModesError
+    fairmark.tables.TableError
         If the file cannot be read, or a row says what is no mode.
     """
     if file is None:
         return {}
-    try:
-        lines = tables.read(file, COLUMNS)
-    except tables.TableError as error:
-        raise ModesError(str(error)) from None
     found: dict[str, Mode] = {}
-    for line in lines:
-        where = line.where
-        name, mode, attempts = (line[column] for column in COLUMNS)
+    for line in tables.read(file, COLUMNS):
+        name = line["assignment"]
         if not name:
-            raise ModesError(f"{where}, column assignment: is empty; write its id, such as ps1")
+            raise line.wrong("assignment", "is empty; write its id, such as ps1")
         if name in found:
-            raise ModesError(f"{where}: {name} stands twice; keep one row")
-        found[name] = _mode(where, mode, attempts)
+            raise line.wrong("assignment", f"{name} stands twice; keep one row")
+        found[name] = _mode(line)
     return found
 
 
-def _mode(where: str, mode: str, attempts: str) -> Mode:
+def _mode(line: tables.Line) -> Mode:
+    mode, attempts = line["mode"], line["attempts"]
     if mode == "practice":
         if attempts != "unlimited":
-            raise ModesError(f"{where}, column attempts: practice has no limit; write unlimited, not {attempts!r}")
+            raise line.wrong("attempts", f"practice has no limit; write unlimited, not {attempts!r}")
         return Mode(practice=True)
     if mode != "graded":
-        raise ModesError(f"{where}, column mode: {mode!r} is no mode; write practice or graded")
+        raise line.wrong("mode", f"{mode!r} is no mode; write practice or graded")
     if attempts == "form":
         return FORM_ONLY
     if attempts.isascii() and attempts.isdecimal() and 1 <= int(attempts[:9]) <= MOST:
         return Mode(attempts=int(attempts))
-    raise ModesError(
-        f"{where}, column attempts: {attempts!r} is neither form nor a number from 1 to {MOST}; "
-        "form tells nothing of the key, a number so many verdicts, of which the first counts"
+    raise line.wrong(
+        "attempts",
+        f"{attempts!r} is neither form nor a number from 1 to {MOST}; "
+        "form tells nothing of the key, a number so many verdicts, of which the first counts",
     )

@@ -15,7 +15,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook, MissingEntry
 
-from fairmark import bank, gradebook, modes, studentbundle
+from fairmark import bank, gradebook, modes, prompting, studentbundle
 from fairmark.files import write_text
 from fairmark.modes import Mode
 from fairmark.settings import Settings
@@ -60,7 +60,7 @@ def build(course: Settings) -> list[Released]:
         If a source notebook and the bank do not name the same items.
     BankError
         If the bank is malformed.
-    fairmark.modes.ModesError
+    fairmark.tables.TableError
         If the table of modes is.
     """
     nbgrader = gradebook.api(course)
@@ -213,7 +213,7 @@ def _question(item: Item, answer: Any, name: str) -> list[Any]:
     wanted = "markdown" if item.kind == "written" else "code"
     if answer.cell_type != wanted:
         raise ReleaseError(f"{name}: the answer cell of {item.id} must be a {wanted} cell")
-    question = new_markdown_cell(prompt(item), id=f"{item.id}-prompt")
+    question = new_markdown_cell(prompting.prompt(item), id=f"{item.id}-prompt")
     question.metadata.update(editable=False, deletable=False)
     if item.kind == "written":
         written = _cell(new_markdown_cell, item.id, answer.source, grade=True, solution=True, points=item.points)
@@ -235,78 +235,3 @@ def _cell(make: Any, cell_id: str, source: str, points: float | None = None, **r
     if points is not None:
         cell.metadata["nbgrader"]["points"] = points
     return cell
-
-
-def prompt(item: Item) -> str:
-    """Write an item's question as Markdown: heading with points, text, options, how to answer.
-
-    Examples
-    --------
-    >>> item = Item("a1-q1", "date", 2, "When?", "Look.", "o1", form={"precision": "year"})
-    >>> print(prompt(item))
-    ### Question a1-q1 · 2 points
-    <BLANKLINE>
-    When?
-    <BLANKLINE>
-    *Answer with a year in quotation marks, as in* `"1986"`*.*
-    """
-    plural = "point" if item.points == 1 else "points"
-    parts = [f"### Question {item.id} · {item.points:g} {plural}", item.prompt]
-    if item.options:
-        parts.append(f"**{_OPTIONS_ARE.get(item.kind, 'Options')}**")
-        parts.append(_listed(item.options))
-    if item.kind == "find-error":
-        parts += ["**Kinds of error**", _listed(item.form["errors"])]
-    if item.kind == "written":
-        parts.append(_rubric_table(item))
-    parts.append(_how(item))
-    return "\n\n".join(parts)
-
-
-def _listed(options: dict[str, str]) -> str:
-    return "\n".join(f"- `{option}`: {text}" for option, text in options.items())
-
-
-def _rubric_table(item: Item) -> str:
-    """Write the rubric as a table, a row a criterion, the levels from best to least."""
-    rows = ["| What is looked for | Levels |", "| --- | --- |"]
-    for row in item.form["rubric"]:
-        levels = sorted(row["levels"], key=lambda level: -level["points"])
-        texts = [f"**{level['points']:g}:** {level['says']}" for level in levels]
-        rows.append(f"| {row['criterion']} | {' '.join(texts)} |")
-    return "\n".join(rows)
-
-
-_OPTIONS_ARE = {"match": "Short names to choose from", "code": "Codes to choose from", "find-error": "The argument"}
-# The examples use no option of an item, since that might be its key.
-_HOW = {
-    "choose": 'the short name of one option in quotation marks, as in* `"name"`*.*',
-    "choose-all": 'a list of the short names of all that fit, as in* `["one", "another"]`*.*',
-    "attribute": "a list of short names: first who writes, then whom that author reports, as in* "
-    '`["one", "another"]`*.*',
-    "order": 'a list of all the short names, in the order that is asked for, as in* `["one", "another", …]`*.*',
-    "match": 'a map that gives each statement the short name of an option, as in* `{"statement": "name", …}`*.*',
-    "locate": 'a locator in quotation marks: the source, a space, the place, as in* `"source-2000 s9.p9"`*.*',
-    "year": 'a year in quotation marks, as in* `"1986"`*.*',
-    "month": 'year and month in quotation marks, as in* `"1986-04"`*.*',
-    "day": 'year, month and day in quotation marks, as in* `"1986-04-26"`*.*',
-    "number": "a number, without quotation marks.*",
-    "figure": "a figure.*",
-    "code": 'a map that gives each row a code in quotation marks, as in* `{"row": "code", …}`*.*',
-    "find-error": "a list of two short names: the step that goes wrong, then what is wrong with it, as in* "
-    '`["step", "error"]`*.*',
-}
-
-
-def _how(item: Item) -> str:
-    """Say how to write the answer."""
-    if item.kind == "written":
-        return "*Write your answer into the next cell. A person reads and marks it.*"
-    if item.kind == "table":
-        return f"*Answer with a DataFrame with the columns* `{', '.join(item.form['columns'])}`*.*"
-    if item.kind == "function":
-        called = "It is called with other arguments when it is marked, so it must work for any."
-        return f"*Answer by completing the function* `{item.form['signature']}`*. {called}*"
-    if item.kind == "number" and "unit" in item.form:
-        return f"*Answer with a number, without quotation marks, in this unit: {item.form['unit']}.*"
-    return f"*Answer with {_HOW[item.form['precision'] if item.kind == 'date' else item.kind]}"

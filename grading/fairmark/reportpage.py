@@ -10,14 +10,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
-from mistune import create_markdown
 
-from fairmark import itemreport, reportfigures, responses
+from fairmark import itemreport, prompting, reportfigures, responses
 from fairmark.files import write_text
 from fairmark.itemfindings import CAUTION, FEWEST_COEFFICIENTS, FEWEST_SHARES
 from fairmark.itemlines import Estimate, ItemLine
 from fairmark.itemreport import ItemReport
-from fairmark.release import prompt
 from fairmark.settings import Settings
 from fairmark.tables import harmless
 from fairmark.wording import decimal, percent
@@ -39,7 +37,6 @@ _KINDS = {
     "omitted": "no answer",
     "not-reached": "no answer, and none after it",
 }
-_MARKDOWN = create_markdown(escape=True, plugins=["table"])
 
 
 def write(course: Settings, found: ItemReport, folder: Path) -> Path:
@@ -160,4 +157,4 @@ def _estimate(value: Estimate | None) -> str:
 
 
 def _prompt(item: ItemLine) -> Markup:
-    return Markup(_MARKDOWN(prompt(item.entry.item).partition("\n")[2]))  # noqa: S704  from our bank, and escaped
+    return prompting.rendered(prompting.question(item.entry.item))

@@ -23,7 +23,6 @@ from fairmark import (
     explain,
     gradebook,
     marking,
-    modes,
     newcourse,
     publishing,
     release,
@@ -31,7 +30,6 @@ from fairmark import (
     studentbundle,
     tables,
     term,
-    weights,
     worker,
 )
 from fairmark.settings import Settings
@@ -52,8 +50,6 @@ MENDABLE = (
     distribute.SchedulerError,
     environment.NoBundleError,
     worker.WorkerError,
-    weights.WeightsError,
-    modes.ModesError,
     attempts.AttemptsError,
     backups.BackupError,
     busy.BusyError,

@@ -13,13 +13,11 @@ from pathlib import Path
 from fairmark import tables
 from fairmark.bank import Assignment
 from fairmark.report import Row
+from fairmark.tables import TableError
 
 COLUMNS = ("scheme", "assignment", "weight", "automatic", "written")
-_MOST = {"weight": 1e6, "automatic": 100.0, "written": 100.0}
-
-
-class WeightsError(ValueError):
-    """Weights that cannot be used; the message names file, line and remedy."""
+_MOST = 10_000
+"""No weight is larger; only the proportions matter."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def load(file: Path, scheme: str, assignments: Mapping[str, Assignment]) -> dict
     Parameters
     ----------
     file
-        The table, a CSV file with the columns of :data:`COLUMNS`, as a spreadsheet program saves it.
+        The table, a CSV with the columns of :data:`COLUMNS`.
     scheme
         Which rows count.
     assignments
@@ -79,54 +77,52 @@ def load(file: Path, scheme: str, assignments: Mapping[str, Assignment]) -> dict
 
     Raises
     ------
-    WeightsError
+    fairmark.tables.TableError
         If the file cannot be read, the scheme is not in it, or its rows do not fit the bank.
     """
-    try:
-        lines = tables.read(file, COLUMNS)
-    except tables.TableError as error:
-        raise WeightsError(str(error)) from None
+    lines = tables.read(file, COLUMNS)
     schemes = sorted({line["scheme"] for line in lines})
     if scheme not in schemes:
-        raise WeightsError(f"{file}: has no scheme {scheme!r}; it has {', '.join(schemes)}. Name one in course.toml.")
+        raise TableError(f"{file}: has no scheme {scheme!r}; it has {', '.join(schemes)}. Name one in course.toml.")
     found: dict[str, Weight] = {}
     for line in lines:
         name = line["assignment"]
         # A row of an assignment that this bank does not have yet, or no longer, does no harm.
         if line["scheme"] == scheme and name in assignments:
-            weight = _weight(line)
-            _carried(line.where, name, weight, assignments[name])
             if name in found:
-                raise WeightsError(f"{line.where}: {name} stands twice in the scheme {scheme!r}")
-            found[name] = weight
+                raise line.wrong("assignment", f"{name} stands twice in the scheme {scheme!r}; keep one row")
+            found[name] = _weight(line, assignments[name])
     missing = [name for name in assignments if name not in found]
     if missing:
-        raise WeightsError(
+        raise TableError(
             f"{file}: the scheme {scheme!r} has no row for {', '.join(missing)}; "
-            "add one, with 0 as its weight if it does not count"
+            "add one, with weight 0 where it does not count"
         )
     if not sum(one.weight for one in found.values()):
-        raise WeightsError(f"{file}: all weights of the scheme {scheme!r} are 0")
+        raise TableError(f"{file}: all weights of the scheme {scheme!r} are 0; give one that counts")
     return found
 
 
-def _weight(line: tables.Line) -> Weight:
-    try:
-        weight = Weight(*(tables.number(line, column, 0, most) for column, most in _MOST.items()))
-    except tables.TableError as error:
-        raise WeightsError(str(error)) from None
+def _weight(line: tables.Line, assignment: Assignment) -> Weight:
+    weight = Weight(
+        weight=tables.number(line, "weight", 0, _MOST),
+        automatic=tables.number(line, "automatic", 0, 100),
+        written=tables.number(line, "written", 0, 100),
+    )
     if weight.automatic + weight.written != 100:
-        says = f"{line['automatic']} and {line['written']}"
-        raise WeightsError(f"{line.where}: automatic and written must add up to 100, and are {says}")
+        raise TableError(
+            f"{line.where}: automatic and written must add up to 100, and are {line['automatic']} and {line['written']}"
+        )
+    _refuse_empty_parts(line, weight, assignment)
     return weight
 
 
-def _carried(where: str, name: str, weight: Weight, assignment: Assignment) -> None:
+def _refuse_empty_parts(line: tables.Line, weight: Weight, assignment: Assignment) -> None:
     """Refuse a part that counts and has no points to earn."""
     entries = assignment.entries.values()
     for part, per_cent, by_hand in (("automatic", weight.automatic, False), ("written", weight.written, True)):
         if per_cent and not any(entry.marked_by_hand == by_hand for entry in entries):
-            raise WeightsError(f"{where}: {part} is {per_cent:g}, and {name} has no such question; put 0 there")
+            raise line.wrong(part, f"is {per_cent:g}, and {assignment.id} has no such question; put 0 there")
 
 
 def course_marks(

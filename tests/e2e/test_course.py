@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, expect
 from tests import access
 from tests.e2e.browser import PATIENCE, Person
 
-from fairmark import bank, classroom
+from fairmark import answering, bank
 from worksheet import variants
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def answers(student: str, share: int) -> dict[str, str]:
             continue
         pool = len(entry.item.pool)
         chosen = variants.choose(COURSE, TERM, name, student, pool) if pool else 0
-        found[name] = classroom.right_source(entry, chosen)
+        found[name] = answering.right_source(entry, chosen)
     return found
 
 
@@ -73,10 +73,10 @@ def fetch(student: Person) -> None:
 def ask_the_service(student: Person) -> None:
     """Give a wrong answer and then the right one: the marking service tells both, as practice allows."""
     entry = ENTRIES[CHECKED]
-    student.write(student.answer_cell(CHECKED), classroom.wrong_sources(entry)[0])
+    student.write(student.answer_cell(CHECKED), answering.wrong_sources(entry)[0])
     says(student, CHECKED, f"partly right. {entry.wrong[0].message}")
     student.shot("checked-wrong")
-    student.write(student.answer_cell(CHECKED), classroom.right_source(entry))
+    student.write(student.answer_cell(CHECKED), answering.right_source(entry))
     says(student, CHECKED, f"right. {entry.right.removeprefix('Right.').lstrip()}")
     student.shot("checked-right")
 

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fairmark import bank, classroom, distribute, release, settings
+from fairmark import answering, bank, distribute, release, settings
 from fairmark.jobs import Job
 from fairmark.settings import Settings
 from worksheet import variants
@@ -219,8 +219,8 @@ def hand_in(
     for name, entry in entries.items():
         size = len(entry.item.pool)
         number = variants.choose(course.course, course.term, name, student, size) if size else 0
-        right[name] = classroom.right_source(entry, number)
-    classroom.fill(notebook, {**right, **(sources or {})})
+        right[name] = answering.right_source(entry, number)
+    answering.fill(notebook, {**right, **(sources or {})})
     if change:
         change(notebook)
     file = course.workdir / "submitted" / student / "mini1" / "mini1.ipynb"

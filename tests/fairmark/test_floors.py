@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,6 +88,46 @@ def test_only_the_command_stands_on_the_service() -> None:
     outside = {name for name in MODULES if name.partition(".")[0] != "service"}
     above = {name for name in outside if any(one.partition(".")[0] == "service" for one in GRAPH[name])}
     assert all(name.startswith("cli") for name in above)
+
+
+def groups(page: str) -> dict[str, list[str]]:
+    """Read the table of groups: each group's modules and packages, from the lowest floor to the highest."""
+    table = page.partition("| Group | For | Modules |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()[1:]]
+    return {name: re.findall(r"`(\w+)`", modules) for name, _, modules in rows}
+
+
+PAGE = Path(__file__).parents[2] / "course" / "instructor" / "maintaining.md"
+GROUPS = groups(PAGE.read_text(encoding="utf-8"))
+PLACES = {name: place for place, names in enumerate(GROUPS.values()) for name in names}
+
+
+def test_the_page_for_maintainers_has_every_module_once() -> None:
+    """A new module gets a place there, and one that is gone leaves it."""
+    listed = sorted(name for names in GROUPS.values() for name in names)
+    assert listed == sorted({name.partition(".")[0] for name in MODULES})
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_imports_only_itself_and_groups_above_its_line(group: str) -> None:
+    """The order of the table is that of the floors."""
+    wrong = [
+        f"{name} imports {other}"
+        for name in MODULES
+        if name.partition(".")[0] in GROUPS[group]
+        for other in GRAPH[name]
+        if PLACES[other.partition(".")[0]] > PLACES[name.partition(".")[0]]
+    ]
+    assert not wrong
+
+
+def test_the_table_is_read_as_it_is_written() -> None:
+    """A reader that finds no row would pass everything."""
+    assert groups("| Group | For | Modules |\n| --- | --- | --- |\n| a | x | `b` `c` |\n| d | y | `e` |\n\nz") == {
+        "a": ["b", "c"],
+        "d": ["e"],
+    }
+    assert len(GROUPS) > 10
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from fairmark import checks, classroom, guessing
+from fairmark import answering, checks, guessing
 from fairmark.bank import Assignment, Entry
 from worksheet.items import KINDS, Item
 
@@ -34,7 +34,7 @@ def test_the_expectation_is_what_a_simulated_guesser_gets(kind):
     """Ten thousand guesses come near to it."""
     chance = random.Random(7)  # noqa: S311
     entry = ENTRIES[kind]
-    shares = [checks.judge(entry, classroom.guess(entry.item, chance)).points / 4 for _ in range(10_000)]
+    shares = [checks.judge(entry, answering.guess(entry.item, chance)).points / 4 for _ in range(10_000)]
     assert statistics.fmean(shares) == pytest.approx(guessing.expected_share(entry), abs=0.015)
 
 

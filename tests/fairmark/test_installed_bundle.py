@@ -21,7 +21,7 @@ import nbformat
 import pytest
 from ruamel.yaml import YAML
 
-from fairmark import bank, classroom, release, settings
+from fairmark import answering, bank, release, settings
 from fairmark.settings import Settings
 from worksheet import variants
 
@@ -136,9 +136,9 @@ def test_a_lesson_runs_from_its_first_cell_to_its_last(lesson, home):
 def test_a_perfect_students_answers_pass_every_visible_check(assignment, home):
     """Each check says that the form is fine; a check that is not passed says "not ready"."""
     entries = BANK[assignment].entries
-    sources = {name: classroom.right_source(entry, _variant(home.course, entry)) for name, entry in entries.items()}
+    sources = {name: answering.right_source(entry, _variant(home.course, entry)) for name, entry in entries.items()}
     path = home.folder / "assignments" / assignment / f"{assignment}.ipynb"
-    nbformat.write(classroom.fill(nbformat.read(path, as_version=4), sources), path)
+    nbformat.write(answering.fill(nbformat.read(path, as_version=4), sources), path)
     done = home.execute(str(path.relative_to(home.folder)))
     said = {
         cell.id: "".join(output.get("text", "") for output in cell.outputs)

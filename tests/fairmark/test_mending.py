@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmark import database, mending
-from fairmark.mending import Keys, Marked, Template, mend
+from fairmark.mending import Keys, MarkedCell, Template, mend
 from fairmark.submissions import Cell, Submission
 
 
-def marked(name: str, kind: Any, source: str, **roles: bool) -> Marked:
+def marked(name: str, kind: Any, source: str, **roles: bool) -> MarkedCell:
     roles = {"grade": False, "solution": False, "task": False, "locked": False} | roles
-    return Marked(name, kind, source, {**roles, "grade_id": name, "points": 1.0})
+    return MarkedCell(name, kind, source, {**roles, "grade_id": name, "points": 1.0})
 
 
 CELLS = (

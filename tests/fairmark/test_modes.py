@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fairmark import bank, modes
-from fairmark.modes import Mode, ModesError
+from fairmark.modes import Mode
+from fairmark.tables import TableError
 
 HEAD = "assignment,mode,attempts\n"
 
@@ -42,7 +43,7 @@ def test_a_row_gives_a_mode(tmp_path, row, mode):
         (f"{HEAD}ps0,graded,²\n", "'²' is neither"),
         (f"{HEAD}ps0,graded,{'9' * 5000}\n", "is neither"),
         (f"{HEAD},graded,form\n", "line 2, column assignment: is empty"),
-        (f"{HEAD}ps0,graded,form\nps0,graded,1\n", "line 3: ps0 stands twice"),
+        (f"{HEAD}ps0,graded,form\nps0,graded,1\n", "line 3, column assignment: ps0 stands twice"),
         (f'{HEAD}"ps0,graded\n', "cannot be read"),
     ],
 )
@@ -50,7 +51,7 @@ def test_a_table_that_says_what_is_no_mode_is_refused(tmp_path, text, says):
     """With file, line and remedy."""
     file = tmp_path / "modes.csv"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(ModesError) as error:
+    with pytest.raises(TableError) as error:
         modes.load(file)
     assert str(file) in str(error.value)
     assert says in str(error.value)
@@ -58,7 +59,7 @@ def test_a_table_that_says_what_is_no_mode_is_refused(tmp_path, text, says):
 
 def test_a_missing_table_is_refused_and_none_at_all_is_form_only(tmp_path):
     """A setting that points nowhere is a mistake; no setting is the strictest mode."""
-    with pytest.raises(ModesError, match="cannot be read"):
+    with pytest.raises(TableError, match="cannot be read"):
         modes.load(tmp_path / "nowhere.csv")
     assert modes.load(None) == {}
 

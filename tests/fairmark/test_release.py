@@ -22,7 +22,7 @@ from packaging.specifiers import SpecifierSet
 from PIL import Image, ImageChops
 from ruamel.yaml import YAML
 
-from fairmark import bank, bundlesize, publishing, release, settings
+from fairmark import bank, bundlesize, prompting, publishing, release, settings
 from fairmark.release import ReleaseError
 from fairmark.settings import Settings
 
@@ -258,7 +258,7 @@ def test_the_sheet_holds_the_public_half_and_nothing_else(assignment, item, rele
 @pytest.mark.parametrize(("assignment", "item"), ITEMS)
 def test_the_example_of_how_to_answer_gives_nothing_away(assignment, item):
     """The example uses no option of the item and no key."""
-    how = release.prompt(item).rpartition("\n\n")[2]
+    how = prompting.question(item).rpartition("\n\n")[2]
     assert not [option for option in item.options if f'"{option}"' in how]
 
 

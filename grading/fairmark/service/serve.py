@@ -107,7 +107,7 @@ def run(course: Settings, given: Mapping[str, str] = os.environ) -> None:
     ------
     ServiceError
         If the Hub did not start it, or the address is taken.
-    fairmark.bank.BankError, fairmark.modes.ModesError, fairmark.attempts.AttemptsError
+    fairmark.bank.BankError, fairmark.tables.TableError, fairmark.attempts.AttemptsError
         If what it needs cannot be used.
     fairmark.busy.BusyError
         If a new term is being begun.

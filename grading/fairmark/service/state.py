@@ -68,8 +68,8 @@ def load(course: Settings) -> State:
 
     Raises
     ------
-    fairmark.bank.BankError, fairmark.modes.ModesError, fairmark.database.GradebookError, fairmark.tables.TableError
-        If the bank, the table of modes, the gradebook, or the table of exceptions cannot be used.
+    fairmark.bank.BankError, fairmark.tables.TableError, fairmark.database.GradebookError
+        If the bank, the table of modes or of exceptions, or the gradebook cannot be used.
     """
     known, table = bank.load(course.bank), modes.load(course.modes)
     try:

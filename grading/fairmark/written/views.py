@@ -7,11 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
-from mistune import create_markdown
 
-from fairmark import mending
+from fairmark import mending, prompting
 from fairmark.bank import Entry
-from fairmark.release import prompt
 from fairmark.written.answers import Answer, Queue, Task
 from fairmark.written.drafts import Draft
 from fairmark.written.rubric import criteria, hidden, readable
@@ -19,7 +17,6 @@ from fairmark.written.rubric import criteria, hidden, readable
 MOST = 50_000
 """The most characters of one answer that are shown: an essay has six thousand."""
 _BEGINS = 60
-_MARKDOWN = create_markdown(escape=True, plugins=["table"])
 STATES = {"open": "open", "again": "look again", "done": "done", "elsewhere": "done in the formgrader"}
 ROUNDS = {"first": "first marking", "second": "second marking, blind to the first", "settled": "settling"}
 NOTHING = {
@@ -96,7 +93,7 @@ def item(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.item.id,
         "points": entry.item.points,
-        "prompt": _markdown(prompt(entry.item).partition("\n")[2]),
+        "prompt": prompting.rendered(prompting.question(entry.item)),
         "exemplars": sorted(entry.exemplars, key=lambda one: -float(one["points"])),
         "rubric": [
             {
@@ -180,9 +177,5 @@ def _notes(one: Answer, draft: Draft | None) -> list[str]:
     return notes
 
 
-def _markdown(text: str) -> Markup:
-    return Markup(_MARKDOWN(text))  # noqa: S704  from our bank, and escaped
-
-
 def _inline(text: str) -> Markup:
-    return Markup(str(_MARKDOWN(text)).strip().removeprefix("<p>").removesuffix("</p>"))  # noqa: S704  likewise
+    return Markup(prompting.rendered(text).strip().removeprefix("<p>").removesuffix("</p>"))  # noqa: S704  escaped there

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from fairmark import adjustments, bank, modes, settings
+from fairmark import adjustments, bank, settings, tables
 from fairmark.cli import main
 from fairmark.modes import Mode
 from fairmark.service import serve, state
@@ -109,7 +109,7 @@ def test_what_is_not_released_is_not_there(course, new_course, tmp_path):
     assert state.load(course).entry("mini2", "mini2-q1") is None
 
 
-@pytest.mark.parametrize(("file", "error"), [("items/mini1.yaml", bank.BankError), ("modes.csv", modes.ModesError)])
+@pytest.mark.parametrize(("file", "error"), [("items/mini1.yaml", bank.BankError), ("modes.csv", tables.TableError)])
 def test_a_broken_bank_or_table_keeps_it_from_starting(course, file, error):
     """Rather than answer from half of it."""
     with course.file.open("a") as stream:
