@@ -158,6 +158,15 @@ def test_blackboard_is_filled_in_and_nothing_else_is_touched(tmp_path):
     assert told.of(transfer.OPEN) == ["ps1: cyd has Needs Grading(9) in the file"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_every_byte_but_the_marks_stays(encoding, tmp_path):
+    """Whichever order of bytes the file has."""
+    source = put(tmp_path, "\ufeff" + BLACKBOARD_FILE, encoding)
+    fill(BLACKBOARD, source)
+    expected = BLACKBOARD_FILE.replace('"Yes"\t"88"\t""', '"Yes"\t"88"\t"17.5"').replace('"11.0"', '"0"')
+    assert (tmp_path / "filled.csv").read_bytes() == ("\ufeff" + expected).encode(encoding)
+
+
 @pytest.mark.parametrize("mark", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("separator", [",", ";"])
@@ -218,6 +227,15 @@ def test_points_that_differ_are_converted_only_when_asked(tmp_path):
     assert [row[5] for row in grid(tmp_path / "filled.csv")][3:5] == ["8.75", "0"]
 
 
+@pytest.mark.parametrize("points", ["0.00", "NaN", "inf", "-5"])
+def test_no_mark_is_converted_into_points_that_are_none(points, tmp_path):
+    """A column of 0 points would make every mark a 0."""
+    source = put(tmp_path, CANVAS_FILE.replace("20.00,5.00", f"{points},5.00"))
+    with pytest.raises(TableError, match="so no mark can be converted"):
+        fill(CANVAS, source, scale=True)
+    assert not (tmp_path / "filled.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "named", "says"),
     [
@@ -271,7 +289,9 @@ def test_two_students_with_one_name_are_refused(tmp_path):
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     people=st.lists(st.tuples(names, names), max_size=6),
-    form=st.sampled_from([Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16", "\t", quote_all=True)]),
+    form=st.sampled_from(
+        [Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16-le", "\t", quote_all=True), Form("utf-16-be")]
+    ),
 )
 def test_whatever_else_stands_in_a_file_stays(people, form, tmp_path):
     """Names and other columns of any kind, in each form; only anna's field changes."""
@@ -283,7 +303,9 @@ def test_whatever_else_stands_in_a_file_stays(people, form, tmp_path):
     told = fill(CANVAS, tmp_path / "downloaded.csv")
     after = list(
         csv.reader(
-            io.StringIO((tmp_path / "filled.csv").read_bytes().decode(form.encoding), newline=""),
+            io.StringIO(
+                (tmp_path / "filled.csv").read_bytes().decode(form.encoding).removeprefix("\ufeff"), newline=""
+            ),
             delimiter=form.separator,
         )
     )
@@ -375,7 +397,9 @@ def test_no_name_breaks_a_new_file_or_becomes_a_formula(platform, people, tmp_pa
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.lists(names, min_size=4, max_size=4), max_size=6),
-    form=st.sampled_from([Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16", "\t", quote_all=True)]),
+    form=st.sampled_from(
+        [Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16-le", "\t", quote_all=True), Form("utf-16-be")]
+    ),
 )
 def test_any_grid_is_read_as_it_was_written(rows, form, tmp_path):
     """Whatever stands in it, in each of the forms that platforms use."""
