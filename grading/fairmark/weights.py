@@ -7,6 +7,7 @@ made of what a program marks and what a person marks. The setting ``scheme`` nam
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,8 +117,8 @@ def _row(where: str, line: list[str], assignments: Mapping[str, Assignment]) -> 
     except ValueError:
         raise WeightsError(f"{where}: {', '.join(COLUMNS[2:])} must be numbers") from None
     # Written so that a NaN is refused too.
-    if not (weight.weight >= 0 and weight.automatic >= 0 and weight.written >= 0):
-        raise WeightsError(f"{where}: a weight cannot be below 0")
+    if not (0 <= weight.weight < math.inf and weight.automatic >= 0 and weight.written >= 0):
+        raise WeightsError(f"{where}: a weight cannot be below 0, nor endless")
     if weight.automatic + weight.written != 100:
         raise WeightsError(f"{where}: automatic and written must add up to 100, and are {line[3]} and {line[4]}")
     _carried(where, name, weight, assignments[name])

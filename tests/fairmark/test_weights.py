@@ -62,6 +62,7 @@ def test_a_scheme_is_read_and_others_are_left(tmp_path):
         ("x,a,two,60,40\nx,b,1,100,0\n", "line 2: weight, automatic, written must be numbers"),
         ("x,a,-1,60,40\nx,b,1,100,0\n", "line 2: a weight cannot be below 0"),
         ("x,a,nan,60,40\nx,b,1,100,0\n", "line 2: a weight cannot be below 0"),
+        ("x,a,1e999,60,40\nx,b,1,100,0\n", "line 2: a weight cannot be below 0, nor endless"),
         ("x,a,1,60,30\nx,b,1,100,0\n", "line 2: automatic and written must add up to 100, and are 60 and 30"),
         ("x,a,1,60,40\nx,b,1,60,40\n", "line 3: written is 40, and b has no such question; put 0 there"),
         ("x,a,1,60,40\nx,a,1,60,40\nx,b,1,100,0\n", "line 3: a stands twice in the scheme 'x'"),
