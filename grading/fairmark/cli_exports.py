@@ -130,6 +130,8 @@ def _research(course: Settings, folder: Path, options: dict[str, Any]) -> None:
             f"{research.consent_file(course)}, whose columns are student and consent.",
             soft_wrap=True,
         )
+        if (folder / "items.csv").exists():
+            console.print(f"A table of an earlier export stands in {folder}: delete it.", soft_wrap=True)
         return
     console.print(f"For research: {made.folder}, items.csv and its codebook.", soft_wrap=True)
     console.print(f"  {made.agreed} of {made.known} students agreed; {made.persons} of them have marks.")

@@ -205,6 +205,9 @@ def test_it_waits_for_nobody_who_marks(old):
     assert (told.exit_code, "marking or its service is at work here" in flat(told.output)) == (1, True)
     with busy.alone(old), pytest.raises(busy.BusyError, match="a new term is being begun"):
         marking.mark(old, "mini1")
+    with busy.alone(old):
+        told = CliRunner().invoke(main, ["--settings", str(old.file), "written", "mini1", "--from", "table.csv"])
+    assert "a new term is being begun" in flat(told.output)
     with busy.working(old), busy.working(old):
         marking.mark(old, "mini1")
 
