@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import stat
 from pathlib import Path
 
 import pandas as pd
@@ -457,7 +458,18 @@ def test_the_command_fills_a_file_in_and_says_who_was_left_out_and_what_comes_ne
         "eve": "3",
         "deadbeef": "",
     }
-    assert "deadbeef" in (marked.workdir / "for-canvas-report.txt").read_text(encoding="utf-8")
+    whole = marked.workdir / "for-canvas-report.txt"
+    assert "deadbeef" in whole.read_text(encoding="utf-8")
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (target, whole)] == [0o600, 0o600]
+
+
+def test_a_report_is_not_written_over_the_file_that_was_downloaded(marked, tmp_path):
+    """Whatever that one is called."""
+    source = put(tmp_path, CANVAS_FILE.replace("Problem set 1", "A small problem set").replace("20.00", "13"))
+    source = source.rename(tmp_path / "marks-report.txt")
+    result = fairmark(marked, "export", "--for", "canvas", "--into", str(source), "--to", str(tmp_path / "marks.csv"))
+    assert (result.exit_code, "would be written over it" in " ".join(result.output.split())) == (2, True)
+    assert source.read_bytes().startswith(b"Student")
 
 
 @pytest.mark.parametrize(
