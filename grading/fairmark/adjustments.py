@@ -109,4 +109,7 @@ def _moment(line: tables.Line, said: str) -> dt.datetime:
         raise line.wrong("until", f"{said!r} has no time of day; {_EXAMPLES}")
     if (moment.tzinfo is None) == (zone is None):
         raise line.wrong("until", f"{said!r} must name one time zone; {_EXAMPLES}")
-    return (moment if zone is None else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
+    try:
+        return (moment if zone is None else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
+    except OverflowError:
+        raise line.wrong("until", f"{said!r} lies beyond every calendar; {_EXAMPLES}") from None

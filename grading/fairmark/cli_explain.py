@@ -93,4 +93,6 @@ def _key(entry: bank.Entry, variant: int | None) -> object:
     if entry.marked_by_hand:
         return "none; a person marks this answer"
     places = f", found in {', '.join(entry.locators)}" if entry.locators else ""
+    if (variant or 0) >= len(entry.keys):
+        return "not in the bank any more; this variant was taken out"
     return f"{entry.keys[variant or 0]!r}{places}"

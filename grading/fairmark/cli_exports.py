@@ -104,12 +104,18 @@ def _transfer(
         students = roster.everybody(course, session)
     if into:
         target = to or course.workdir / f"for-{options['platform']}{into.suffix}"
+        if _report(target).resolve() == into.resolve():
+            raise click.UsageError(f"{into}: the report of this export would be written over it; name another --to")
         named = dict(_named(one) for one in options["columns"])
         told = filling.fill(platform, into, target, marks, students, named, scale=options["scale"])
     else:
         target = to or course.workdir / f"for-{options['platform']}.csv"
         told = newfile.write(platform, target, marks, students)
     _tell(course, platform, told, target, into)
+
+
+def _report(target: Path) -> Path:
+    return target.with_name(f"{target.stem}-report.txt")
 
 
 def _research(course: Settings, folder: Path, options: dict[str, Any]) -> None:
@@ -124,6 +130,8 @@ def _research(course: Settings, folder: Path, options: dict[str, Any]) -> None:
             f"{research.consent_file(course)}, whose columns are student and consent.",
             soft_wrap=True,
         )
+        if (folder / "items.csv").exists():
+            console.print(f"A table of an earlier export stands in {folder}: delete it.", soft_wrap=True)
         return
     console.print(f"For research: {made.folder}, items.csv and its codebook.", soft_wrap=True)
     console.print(f"  {made.agreed} of {made.known} students agreed; {made.persons} of them have marks.")
@@ -164,8 +172,8 @@ def _tell(course: Settings, platform: lms.Platform, told: transfer.Told, target:
         lines = told.of(about)
         if lines:
             said += [f"{heading} ({told.count(about)}):", *(f"  {line}" for line in lines)]
-    whole = target.with_name(f"{target.stem}-report.txt")
-    write_text(whole, "\n".join([*said, ""]))
+    whole = _report(target)
+    write_text(whole, "\n".join([*said, ""]), mode=0o600)  # names and marks, like the file itself
     for line in said[:_SHOWN]:
         console.print(f"  {line}", markup=False, soft_wrap=True)
     if told.count(transfer.UNKNOWN) or told.count(transfer.ABSENT):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,8 @@ from fairmark import bank, busy, duedates, retention, term
 from fairmark.settings import Settings
 from fairmark.terminal import PATH, console, explained
 
+_FAR = 3660
+"""Days: ten years."""
 _NEXT = "Next: fairmark release. On a JupyterHub restart the marking service, and publish to a new repository."
 
 
@@ -24,7 +27,9 @@ def term_group() -> None:
 @term_group.command("new")
 @click.argument("name")
 @click.option("--dates", type=PATH, help="A CSV with the columns assignment and due (2027-03-01 23:59).")
-@click.option("--shift-days", type=int, help="Move every due date of this term by so many days.")
+@click.option(
+    "--shift-days", type=click.IntRange(-_FAR, _FAR), help="Move every due date of this term by so many days."
+)
 @click.option("--timezone", default="UTC", show_default=True, help="Whose clock the dates are by, as in Europe/Vienna.")
 @click.option("--archive", type=PATH, help="Where archives of terms go (default: archive, beside the working folder).")
 @click.option("--exchange", default="", help="The new folder through which students hand in, where one is set.")
@@ -59,6 +64,9 @@ def _disk() -> Iterator[None]:
     """Say which file or folder could not be read or written."""
     try:
         yield
+    except shutil.Error as error:  # of a whole folder: what could not be copied, where to, and why
+        source, _, why = error.args[0][0]
+        raise term.TermError(f"{source}: cannot be copied: {why}; nothing was changed") from error
     except OSError as error:
         raise term.TermError(f"{error.filename or 'the disk'}: {error.strerror}; nothing was changed") from error
 

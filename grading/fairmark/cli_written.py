@@ -64,7 +64,7 @@ def _written(course: Settings, assignment: str, options: dict[str, Any]) -> None
         if options["compare"]:
             _compare(database, task)
         elif options["source"]:
-            with database.writing() as session:
+            with busy.working(course), database.writing() as session:
                 read = forms.read(session, task, options["source"])
             console.print(f"{read.written} marks written, {read.same} unchanged, {read.empty} rows without points.")
         elif options["out"]:

@@ -105,7 +105,7 @@ def _moment(place: str, text: str, where: ZoneInfo) -> dt.datetime:
     for form in _FORMS:
         try:
             return dt.datetime.strptime(text, form).replace(tzinfo=where).astimezone(dt.UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     raise DatesError(f"{place}: {text!r} is no date and time; write it as in 2027-03-01 23:59")
 

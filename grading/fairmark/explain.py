@@ -160,7 +160,11 @@ def explain(course: Settings, student: str, item: str) -> Explanation:
                 "and fairmark mark; otherwise it counts as not handed in (M30)."
             )
         wanted = mending.template(course, session, assignment.id)
-        hand = posting.read_by_hand(session, wanted, item, student)[student]
+        if item not in wanted.keys.grades:
+            raise ExplainError(
+                f"{item} is in the bank, and not in {assignment.id} as it was released; nobody was asked."
+            )
+        hand = posting.read_by_hand(session, wanted, item, student).get(student, ByHand(None, waits=True, comment=None))
         record = next((one for one in done.record.get("items", ()) if one["item"] == item), None)
         steps = [*_log(session, assignment.id, student, item), *_attempts(course, student, item)]
     question, asked_then = _question(done, entry)
@@ -174,7 +178,7 @@ def explain(course: Settings, student: str, item: str) -> Explanation:
         title=course.title,
         question=question,
         asked_then=asked_then,
-        given=entry.item.pool[record["variant"]] if record and entry.item.pool else {},
+        given=_given(record, entry),
         variant=record["variant"] if record else None,
         answer=shown,
         answer_label="What your function gave when it was called" if entry.item.kind == "function" else "Your answer",
@@ -226,6 +230,12 @@ def _question(done: Done, entry: Entry) -> tuple[str, bool]:
             if cell["cell_type"] == "markdown" and cell["source"].startswith(head):
                 return cell["source"].partition("\n")[2].strip(), True
     return prompting.question(entry.item), False
+
+
+def _given(record: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
+    """Give the variant's parameters; the bank may have fewer variants today."""
+    number = record["variant"] if record else None
+    return {} if number is None or number >= len(entry.item.pool) else entry.item.pool[number]
 
 
 def _answer(done: Done, record: dict[str, Any] | None, entry: Entry) -> str:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 
-def write_text(file: Path, text: str) -> bool:
+def write_text(file: Path, text: str, *, mode: int = 0o644) -> bool:
     """Write a text file by way of a temporary one, and only where its content changes.
 
     Parameters
@@ -18,6 +18,8 @@ def write_text(file: Path, text: str) -> bool:
         Its folder is made where it is missing.
     text
         The new content.
+    mode
+        Who may read it, from the first byte on.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def write_text(file: Path, text: str) -> bool:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(file)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ named.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,6 +135,11 @@ def _paired(
 def _factor(sheet: Sheet, platform: Platform, one: Marks, column: Column, scale: bool) -> float:
     if column.points is None or column.points == one.points:
         return 1.0
+    if not (0 < column.points < math.inf and one.points):
+        raise TableError(
+            f"{sheet.where(0)}: {column.title!r} carries {column.points:g} points in {platform.name}, and {one.id} "
+            f"{one.points:g} here, so no mark can be converted. Change the points in {platform.name} and download again"
+        )
     if not scale:
         raise TableError(
             f"{sheet.where(0)}: {column.title!r} carries {column.points:g} points in {platform.name}, and {one.id} "

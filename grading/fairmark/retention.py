@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmark import settings
+from fairmark import adjustments, research, roster, settings
 from fairmark.settings import Settings, SettingsError
+from fairmark.term import file_name
 
 _PROOF = "needed until appeals are over"
 _AGAIN = "may go at any time: made again by "
@@ -20,6 +21,10 @@ _WHAT = (
     ("feedback", "the feedback pages", f"{_AGAIN}fairmark feedback"),
     ("drafts", "unfinished marks of written answers", "may go when all are marked"),
     ("backups", "older copies of the gradebook", "may go with the gradebook"),
+    (roster.NAME, "the class list", f"yours alone: {_PROOF}"),
+    (adjustments.NAME, "extensions and excuses, with their reasons", f"yours alone: {_PROOF}"),
+    (research.CONSENT, "who agreed to research", "yours alone: needed as long as the table for research is kept"),
+    ("research", "points under pseudonyms, of students who agreed", "may go when the research is over"),
     ("class.json", "an invented class, no real person", "may go at any time"),
 )
 
@@ -68,9 +73,10 @@ def _of(course: Settings) -> Iterator[Kept]:
         place = course.exchange if name == "exchange" and course.exchange else folder / name
         if place.exists():
             yield Kept(course.term, place, what, until, _size(place))
-    for file in sorted(folder.glob("*.csv")):
+    listed = {name for name, _, _ in _WHAT}
+    for file in sorted(one for one in folder.glob("*.csv") if one.name not in listed):
         yield Kept(course.term, file, "exported marks", f"{_AGAIN}fairmark export", _size(file))
-    for archive in sorted((folder.parent / "archive").glob(f"{course.course}-{course.term}-*")):
+    for archive in sorted((folder.parent / "archive").glob(f"{course.course}-{file_name(course.term)}-*")):
         yield Kept(course.term, archive, "the archived term", "see its README.txt", _size(archive))
 
 

@@ -27,7 +27,7 @@ class Form:
     Attributes
     ----------
     encoding : str
-        As Python names it; ``utf-8-sig`` and ``utf-16`` begin with a mark.
+        As Python names it; all but ``utf-8`` begin with a mark.
     separator, end : str
         Between fields, and after rows.
     quote_all : bool
@@ -100,11 +100,16 @@ def write(rows: list[list[str]], form: Form, file: Path) -> None:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(_text(rows, form).encode(form.encoding))
+            stream.write(_encoded(_text(rows, form), form.encoding))
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    """Encode a text, with a mark at the start where one belongs there."""
+    return ("\ufeff" + text if encoding.startswith("utf-16-") else text).encode(encoding)
 
 
 def _parsed(text: str, separator: str) -> list[tuple[int, list[str]]]:

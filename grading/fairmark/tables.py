@@ -11,8 +11,8 @@ from pathlib import Path
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -94,7 +94,8 @@ def decoded(file: Path) -> tuple[str, str]:
     Returns
     -------
     text, encoding : str
-        The encoding as Python names it: ``utf-8``, ``utf-8-sig`` or ``utf-16``, the last two with a mark at the start.
+        The encoding as Python names it: ``utf-8``, or with a mark at the start ``utf-8-sig``, ``utf-16-le`` or
+        ``utf-16-be``. The mark is not part of the text.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def decoded(file: Path) -> tuple[str, str]:
         raise TableError(f"{file}: cannot be read: {error.strerror}") from None
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding).removeprefix("\ufeff" if encoding.startswith("utf-16") else "")
     except UnicodeDecodeError:
         raise TableError(f"{file}: is not in UTF-8; in your spreadsheet program save it as “CSV UTF-8”") from None
     if "\0" in text:

@@ -29,6 +29,7 @@ from fairmark.settings import Settings
 
 _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 SUMS = "SHA256SUMS"
+_GRADEBOOK = ("gradebook.db", "gradebook.db-journal", "gradebook.db-wal", "gradebook.db-shm")
 _ABOUT = """\
 {title}, term {old}, as it stood on {today}, copied by fairmark.
 
@@ -108,11 +109,12 @@ def roll(course: Settings, wish: Wish) -> Rolled:
         If it cannot be begun. Nothing was changed then.
     """
     text = _new_settings(course, wish)
-    old_settings = course.file.with_name(f"{course.file.stem}-{course.term}.toml")
+    old_settings = course.file.with_name(f"{course.file.stem}-{file_name(course.term)}.toml")
     before = course.file.read_text(encoding="utf-8")
     if old_settings.exists() and old_settings.read_text(encoding="utf-8") != before:
         raise TermError(f"{old_settings}: is there already, and is not this term's course.toml; move it away")
-    workdir = _new_workdir(course, wish)
+    workdir = _new_workdir(course, text)
+    _outside_the_bank(course, wish)
     if not wish.unfinished:
         _finished(course)
     archive = _archive(course, wish)
@@ -145,7 +147,7 @@ def _new_settings(course: Settings, wish: Wish) -> str:
         raise TermError(f"{course.file}: names another working folder than --workdir; leave --workdir out")
     _only_files(course)
     record["course"]["term"] = wish.term
-    paths["workdir"] = _beside(str(paths["workdir"]), course.term, wish.term)
+    paths["workdir"] = _beside(str(paths["workdir"]), file_name(course.term), wish.term)
     if course.exchange is not None:
         if not wish.exchange:
             raise TermError(
@@ -170,6 +172,17 @@ def _only_files(course: Settings) -> None:
             )
 
 
+def file_name(term: str) -> str:
+    """Write a term's name so that a file can be called by it.
+
+    Examples
+    --------
+    >>> file_name("2026/27 autumn")
+    '2026-27-autumn'
+    """
+    return re.sub(r"[^\w.-]", "-", term)
+
+
 def _beside(workdir: str, old: str, new: str) -> str:
     """Name a term's working folder.
 
@@ -184,15 +197,29 @@ def _beside(workdir: str, old: str, new: str) -> str:
     return str(path.with_name(f"{path.name.removesuffix(f'-{old}')}-{new}"))
 
 
-def _new_workdir(course: Settings, wish: Wish) -> Path:
-    """Find the new term's folder; an interrupted attempt leaves a gradebook without students there at most."""
-    folder = Path(_beside(str(course.workdir), course.term, wish.term))
+def _new_workdir(course: Settings, text: str) -> Path:
+    """Find the new term's folder; an interrupted attempt leaves a gradebook without students there at most.
+
+    It is the one that the new settings name: the old one may be a link, and then "beside it" is another place.
+    """
+    folder = (course.file.parent / str(tomllib.loads(text)["paths"]["workdir"])).resolve()
     left = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
-    if folder.exists() and (left - {"gradebook.db"} or not folder.is_dir()):
+    if folder.exists() and (left - set(_GRADEBOOK) or not folder.is_dir()):
         raise TermError(f"{folder}: is there already, and is not empty; choose another name for the term, or move it")
-    if left and _rows(folder / "gradebook.db").get("student", 0):
+    if _GRADEBOOK[0] in left and _students(folder / _GRADEBOOK[0]):
         raise TermError(f"{folder}: holds a gradebook with students; choose another name for the term, or move it")
     return folder
+
+
+def _outside_the_bank(course: Settings, wish: Wish) -> None:
+    """Refuse to copy a folder into itself."""
+    for what, folder in (("the working folder", course.workdir), ("the archive", _archives(course, wish))):
+        if folder.is_relative_to(course.bank):
+            raise TermError(f"{folder}: {what} lies inside the item bank, {course.bank}; keep it elsewhere")
+
+
+def _archives(course: Settings, wish: Wish) -> Path:
+    return (wish.archive or course.workdir.parent / "archive").resolve()
 
 
 def _finished(course: Settings) -> None:
@@ -220,10 +247,10 @@ def _has_gradebook(course: Settings) -> bool:
 
 def _archive(course: Settings, wish: Wish) -> Path:
     """Copy what a mark rests on, check the copy, lock it, and only then put it in its place."""
-    parent = (wish.archive or course.workdir.parent / "archive").resolve()
+    parent = _archives(course, wish)
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-    name = f"{course.course}-{course.term}"
+    name = f"{course.course}-{file_name(course.term)}"
     for left in parent.glob(f".{name}.*"):  # of an attempt that was interrupted
         _unlock_and_remove(left)
     new = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}."))
@@ -240,6 +267,8 @@ def _archive(course: Settings, wish: Wish) -> Path:
         tables = (course.weights, course.modes, course.policy)
         people_tables = (adjustments.file(course), roster.file(course), research.consent_file(course))
         for source in (course.file, *filter(None, tables), *(one for one in people_tables if one.is_file())):
+            if (new / source.name).exists() and (new / source.name).read_bytes() != source.read_bytes():
+                raise TermError(f"{source}: another table that is archived has the same file name; rename one")
             shutil.copyfile(source, new / source.name)
         shutil.copytree(course.bank, new / "items", ignore=shutil.ignore_patterns("__pycache__"))
         _same(course.bank, new / "items")
@@ -287,6 +316,17 @@ def _rows(file: Path) -> dict[str, int]:
     finally:
         connection.close()
     return counts
+
+
+def _students(gradebook_file: Path) -> int:
+    """Count the students of a gradebook that may be the beginning of one."""
+    try:
+        return _rows(gradebook_file).get("student", 0)
+    except sqlite3.Error as error:
+        folder = gradebook_file.parent
+        raise TermError(
+            f"{gradebook_file}: cannot be read ({error}); move {folder} away, or choose another name for the term"
+        ) from error
 
 
 def _same(source: Path, copy: Path) -> None:
@@ -350,8 +390,9 @@ def _sync(path: Path) -> None:
 def _begin(course: Settings, wish: Wish, workdir: Path) -> None:
     """Make the new term's folder, with a gradebook that knows the dates; the release does the rest."""
     workdir.mkdir(parents=True, exist_ok=True)
-    file = workdir / "gradebook.db"
-    file.unlink(missing_ok=True)
+    for name in _GRADEBOOK:  # also a journal, which SQLite would play into the new one
+        (workdir / name).unlink(missing_ok=True)
+    file = workdir / _GRADEBOOK[0]
     if any(wish.dates.values()):
         gradebook.prepare_path()
         duedates.write(f"sqlite:///{file}", course.course, wish.dates)

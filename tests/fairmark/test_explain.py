@@ -19,6 +19,7 @@ from fairmark.jobs import Outcome, Sent
 from fairmark.written import marks
 from fairmark.written.answers import Task, queue
 from fairmark.written.rubric import Judgement
+from worksheet import variants
 from worksheet.items import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +183,38 @@ def test_what_there_is_not_is_named_with_what_there_is(course, submit, fake, wor
     told = run(course, *words)
     assert told.exit_code != 0
     assert says in flat(told.output)
+
+
+def test_a_bank_that_changed_since_is_no_obstacle(course, submit, fake):
+    """A variant that was taken out, and a question that was put in; neither ends in a traceback."""
+    student = next(
+        f"s{n}" for n in range(99) if variants.choose(course.course, course.term, "mini1-q3", f"s{n}", 3) == 2
+    )
+    submit(course, student)
+    marking.mark(course, "mini1")
+    file = course.bank / "mini1.yaml"
+    text = file.read_text().replace("[{base: 10}, {base: 20}, {base: 30}]", "[{base: 10}, {base: 20}]")
+    text = text.replace("710.777, 720.777, 730.777", "710.777, 720.777").replace(
+        "690.777, 680.777, 670.777", "690.777, 680.777"
+    )
+    (asked,) = re.findall(r"(?s)  - id: mini1-q5\n.*?(?=  - id: |\Z)", text)
+    file.write_text(text.replace(asked, asked + asked.replace("mini1-q5", "mini1-q77")))
+    told = run(course, student, "mini1-q3", "--with-key")
+    assert told.exit_code == 0, told.output
+    assert "this variant was taken out" in told.output
+    told = run(course, student, "mini1-q77")
+    assert (told.exit_code, "not in mini1 as it was released" in flat(told.output)) == (1, True), told.output
+
+
+def test_a_student_taken_out_by_nbgrader_is_named(course, submit, fake):
+    """Whose record of marking stands until it is deleted, too."""
+    submit(course, "anna")
+    marking.mark(course, "mini1")
+    with Gradebook(course.gradebook) as book:
+        book.remove_student("anna")
+        book.add_student("anna")
+    told = run(course, "anna", "mini1-q1")
+    assert told.exit_code == 0, told.output
 
 
 def test_the_page_for_a_student_tells_no_key_and_nobody_else(course, submit, answering):

@@ -113,6 +113,7 @@ def test_a_number_of_marks_to_drop_that_is_none_is_refused(said, course):
         ("anna,a,extension,2026-03-01 12:00+03:00 Europe/Minsk,r,Ada", "must name one time zone"),
         ("anna,a,extension,2026-03-01,r,Ada", "column until: '2026-03-01' has no time of day"),
         ("anna,a,extension,1 March,r,Ada", "column until: '1 March' is no date with a time"),
+        ("anna,a,extension,9999-12-31T23:59-05:00,r,Ada", "lies beyond every calendar"),
         ("anna,a,excused,,,Ada", "column reason: is empty"),
         ("anna,a,excused,,r,", "column granted_by: is empty"),
         (",a,excused,,r,Ada", "column student: is empty"),

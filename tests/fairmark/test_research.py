@@ -70,6 +70,15 @@ def test_only_those_who_agreed_are_in_the_table_under_pseudonyms(marked):
     assert {row["item"]: row["points"] for row in first}["mini1-q1"] == "1"
 
 
+def test_a_table_of_those_who_agree_no_longer_is_named(marked):
+    """Nothing is deleted behind anybody's back, and nothing is passed over."""
+    consent(marked, "anna,yes")
+    assert "delete it" not in fairmark(marked, "export", "--research").output
+    consent(marked, "anna,no")
+    said = " ".join(fairmark(marked, "export", "--research").output.split())
+    assert f"A table of an earlier export stands in {marked.workdir / 'research'}: delete it." in said
+
+
 def test_nothing_that_says_who_it_was_or_what_was_written_is_in_table_or_codebook(marked):
     """No id, no answer, no hour, no message of the bank."""
     consent(marked, "anna,yes", "bob,yes", "cyd,yes")

@@ -205,6 +205,9 @@ def test_it_waits_for_nobody_who_marks(old):
     assert (told.exit_code, "marking or its service is at work here" in flat(told.output)) == (1, True)
     with busy.alone(old), pytest.raises(busy.BusyError, match="a new term is being begun"):
         marking.mark(old, "mini1")
+    with busy.alone(old):
+        told = CliRunner().invoke(main, ["--settings", str(old.file), "written", "mini1", "--from", "table.csv"])
+    assert "a new term is being begun" in flat(told.output)
     with busy.working(old), busy.working(old):
         marking.mark(old, "mini1")
 
@@ -238,6 +241,7 @@ def test_marking_holds_the_folder(old, monkeypatch):
         (["t2", "--timezone", "Minsk"], "there is no time zone 'Minsk'"),
         (["t2", "--dates", "none.csv"], "none.csv: cannot be read"),
         (["t2", "--dates", "x.csv", "--shift-days", "7"], "choose one"),
+        (["t2", "--shift-days", "999999999"], "is not in the range"),
     ],
 )
 def test_a_wish_that_cannot_be_fulfilled_is_named(old, words, says):
@@ -316,6 +320,88 @@ def test_terms_follow_one_another(old):
     assert "needed until appeals" in told
 
 
+def test_tables_of_people_are_not_taken_for_exports(old):
+    """Nobody is told that exceptions, which a person wrote, would be made again."""
+    for name in ("roster.csv", "adjustments.csv", "consent.csv", "marks.csv"):
+        (old.workdir / name).write_text("student\n")
+    until = {one.where.name: one.until for one in retention.kept(old)}
+    again = {name for name in until if name.endswith(".csv") and "made again" in until[name]}
+    assert again == {"marks.csv"}
+
+
+def test_a_working_folder_that_is_a_link_is_followed_once(old):
+    """The new term's dates go where its settings look for them."""
+    target = old.file.parent / "disk" / "data"
+    target.parent.mkdir()
+    old.workdir.rename(target)
+    old.workdir.symlink_to(target)
+    told = run(old, "new", "t2", "--shift-days", "7")
+    assert told.exit_code == 0, told.output
+    with Gradebook(settings.load(old.file).gradebook) as book:
+        assert str(book.find_assignment("mini1").duedate) == "2026-03-27 22:59:00"
+
+
+def test_a_term_whose_name_no_file_can_have_ends_like_any_other(old):
+    """Universities write 2026/27."""
+    old.file.write_text(old.file.read_text().replace('term = "t1"', 'term = "2026/27"'))
+    assert run(settings.load(old.file), "new", "2027-28", "--unfinished").exit_code == 0
+    new = settings.load(old.file)
+    assert settings.load(old.file.with_name("course-2026-27.toml")).term == "2026/27"
+    (archive,) = (old.workdir.parent / "archive").iterdir()
+    assert archive in {one.where for one in retention.kept(new)}
+
+
+@pytest.mark.parametrize("inside", ["working folder", "archive"])
+def test_a_folder_inside_the_bank_is_refused(old, inside):
+    """It would be copied into itself, without end."""
+    bank = old.bank if inside == "archive" else old.workdir.parent
+    told = CliRunner().invoke(
+        main,
+        ["--settings", str(old.file), "--bank", str(bank), "term", "new", "t2"]
+        + (["--archive", str(bank / "archive")] if inside == "archive" else []),
+    )
+    assert f"the {inside} lies inside the item bank" in flat(told.output)
+    assert settings.load(old.file).term == "t1"
+
+
+def test_a_journal_that_an_interrupted_attempt_left_is_no_obstacle(old):
+    """Nor is it played into the new gradebook."""
+    folder = old.workdir.with_name("work-t2")
+    folder.mkdir()
+    (folder / "gradebook.db").write_bytes(b"")
+    (folder / "gradebook.db-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(600))
+    told = run(old, "new", "t2", "--shift-days", "7")
+    assert told.exit_code == 0, told.output
+    assert not (folder / "gradebook.db-journal").exists()
+
+
+def test_a_file_that_is_no_gradebook_is_named(old):
+    """It is somebody's, and stays."""
+    folder = old.workdir.with_name("work-t2")
+    folder.mkdir()
+    (folder / "gradebook.db").write_text("no database, and long enough to be read as one" * 40)
+    assert "gradebook.db: cannot be read" in flat(run(old, "new", "t2").output)
+    assert (folder / "gradebook.db").exists()
+
+
+def test_a_bank_that_cannot_be_copied_is_named_by_its_file(old):
+    """A link that leads nowhere; the same is told of a full disk."""
+    (old.bank / "notes.txt").symlink_to("nowhere")
+    told = flat(run(old, "new", "t2").output)
+    assert "notes.txt: cannot be copied" in told
+    assert settings.load(old.file).term == "t1"
+
+
+def test_no_archived_table_takes_the_place_of_another(old):
+    """Two tables of one name in two folders."""
+    (old.file.parent / "own").mkdir()
+    (old.file.parent / "own" / "course.toml").write_text("assignment,mode,attempts\n")
+    text = old.file.read_text() + '\n[service]\nmodes = "own/course.toml"\n'
+    old.file.write_text(text)
+    with pytest.raises(TermError, match="has the same file name; rename one"):
+        term.roll(settings.load(old.file), Wish("t2", {}))
+
+
 # --- Dates ------------------------------------------------------------------------------------------------------------
 
 MINSK = ZoneInfo("Europe/Minsk")
@@ -343,6 +429,7 @@ def test_dates_are_by_the_clock_that_is_named(tmp_path, separator):
         ("assignment,due\nps1,\nps1,\n", "line 3: ps1 stands twice"),
         ("assignment,due\nps1,2027-03-01,23:59\n", "line 2: has 3 fields"),
         ('assignment,due\n"ps1,\n', "cannot be read"),
+        ("assignment,due\nps1,0001-01-01 00:00\n", "line 2: '0001-01-01 00:00' is no date"),
     ],
 )
 def test_a_table_of_dates_that_cannot_be_used_is_named(tmp_path, text, says):

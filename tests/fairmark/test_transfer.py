@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import stat
 from pathlib import Path
 
 import pandas as pd
@@ -158,6 +159,15 @@ def test_blackboard_is_filled_in_and_nothing_else_is_touched(tmp_path):
     assert told.of(transfer.OPEN) == ["ps1: cyd has Needs Grading(9) in the file"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_every_byte_but_the_marks_stays(encoding, tmp_path):
+    """Whichever order of bytes the file has."""
+    source = put(tmp_path, "\ufeff" + BLACKBOARD_FILE, encoding)
+    fill(BLACKBOARD, source)
+    expected = BLACKBOARD_FILE.replace('"Yes"\t"88"\t""', '"Yes"\t"88"\t"17.5"').replace('"11.0"', '"0"')
+    assert (tmp_path / "filled.csv").read_bytes() == ("\ufeff" + expected).encode(encoding)
+
+
 @pytest.mark.parametrize("mark", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("separator", [",", ";"])
@@ -218,6 +228,15 @@ def test_points_that_differ_are_converted_only_when_asked(tmp_path):
     assert [row[5] for row in grid(tmp_path / "filled.csv")][3:5] == ["8.75", "0"]
 
 
+@pytest.mark.parametrize("points", ["0.00", "NaN", "inf", "-5"])
+def test_no_mark_is_converted_into_points_that_are_none(points, tmp_path):
+    """A column of 0 points would make every mark a 0."""
+    source = put(tmp_path, CANVAS_FILE.replace("20.00,5.00", f"{points},5.00"))
+    with pytest.raises(TableError, match="so no mark can be converted"):
+        fill(CANVAS, source, scale=True)
+    assert not (tmp_path / "filled.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "named", "says"),
     [
@@ -271,7 +290,9 @@ def test_two_students_with_one_name_are_refused(tmp_path):
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     people=st.lists(st.tuples(names, names), max_size=6),
-    form=st.sampled_from([Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16", "\t", quote_all=True)]),
+    form=st.sampled_from(
+        [Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16-le", "\t", quote_all=True), Form("utf-16-be")]
+    ),
 )
 def test_whatever_else_stands_in_a_file_stays(people, form, tmp_path):
     """Names and other columns of any kind, in each form; only anna's field changes."""
@@ -283,7 +304,9 @@ def test_whatever_else_stands_in_a_file_stays(people, form, tmp_path):
     told = fill(CANVAS, tmp_path / "downloaded.csv")
     after = list(
         csv.reader(
-            io.StringIO((tmp_path / "filled.csv").read_bytes().decode(form.encoding), newline=""),
+            io.StringIO(
+                (tmp_path / "filled.csv").read_bytes().decode(form.encoding).removeprefix("\ufeff"), newline=""
+            ),
             delimiter=form.separator,
         )
     )
@@ -375,7 +398,9 @@ def test_no_name_breaks_a_new_file_or_becomes_a_formula(platform, people, tmp_pa
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.lists(names, min_size=4, max_size=4), max_size=6),
-    form=st.sampled_from([Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16", "\t", quote_all=True)]),
+    form=st.sampled_from(
+        [Form("utf-8"), Form("utf-8-sig", ";", "\n"), Form("utf-16-le", "\t", quote_all=True), Form("utf-16-be")]
+    ),
 )
 def test_any_grid_is_read_as_it_was_written(rows, form, tmp_path):
     """Whatever stands in it, in each of the forms that platforms use."""
@@ -433,7 +458,18 @@ def test_the_command_fills_a_file_in_and_says_who_was_left_out_and_what_comes_ne
         "eve": "3",
         "deadbeef": "",
     }
-    assert "deadbeef" in (marked.workdir / "for-canvas-report.txt").read_text(encoding="utf-8")
+    whole = marked.workdir / "for-canvas-report.txt"
+    assert "deadbeef" in whole.read_text(encoding="utf-8")
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (target, whole)] == [0o600, 0o600]
+
+
+def test_a_report_is_not_written_over_the_file_that_was_downloaded(marked, tmp_path):
+    """Whatever that one is called."""
+    source = put(tmp_path, CANVAS_FILE.replace("Problem set 1", "A small problem set").replace("20.00", "13"))
+    source = source.rename(tmp_path / "marks-report.txt")
+    result = fairmark(marked, "export", "--for", "canvas", "--into", str(source), "--to", str(tmp_path / "marks.csv"))
+    assert (result.exit_code, "would be written over it" in " ".join(result.output.split())) == (2, True)
+    assert source.read_bytes().startswith(b"Student")
 
 
 @pytest.mark.parametrize(

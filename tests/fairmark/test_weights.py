@@ -70,6 +70,7 @@ def test_a_table_that_a_spreadsheet_program_wrote_with_semicolons_is_read(tmp_pa
         ("x,a,two,60,40\nx,b,1,100,0\n", "line 2, column weight: 'two' is no number; write one from 0 to 10000"),
         ("x,a,-1,60,40\nx,b,1,100,0\n", "line 2, column weight: -1 is not from 0 to 10000"),
         ("x,a,nan,60,40\nx,b,1,100,0\n", "line 2, column weight: nan is not from 0 to 10000"),
+        ("x,a,1e999,60,40\nx,b,1,100,0\n", "line 2, column weight: 1e999 is not from 0 to 10000"),
         ("x,a,1,60,30\nx,b,1,100,0\n", "line 2: automatic and written must add up to 100, and are 60 and 30"),
         ("x,a,1,60,40\nx,b,1,60,40\n", "line 3, column written: is 40, and b has no such question; put 0 there"),
         ("x,a,1,60,40\nx,a,1,60,40\nx,b,1,100,0\n", "line 3, column assignment: a stands twice in the scheme 'x'"),

@@ -178,7 +178,9 @@ def _first(
             if text is None:
                 continue
             place = Place(task.assignment, item, student, task.round, task.marker)
-            hand = hands[item][student]
+            hand = hands[item].get(student)
+            if hand is None:  # taken out of the gradebook by nbgrader's own command
+                continue
             if record["points"].get(item) is not None and hand.score is None and not hand.waits:
                 empty += 1
                 continue

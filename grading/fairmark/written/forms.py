@@ -114,7 +114,7 @@ def _table(rubric: Sequence[Criterion], own: Sequence[Answer]) -> str:
 
 def _harmless(text: str) -> str:
     """Keep a spreadsheet from taking a comment for a formula; :func:`_judgement` takes the mark away again."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "'")) else text
+    return f"'{text}" if text.startswith("'") else tables.harmless(text)
 
 
 def _heading(one: Criterion) -> str:
@@ -155,7 +155,7 @@ def read(session: Session, task: Task, file: Path) -> Read:
             given = _judgement(line, rubric)
             if given is None:
                 empty += 1
-            elif one.standing.version != line[2] and (one.last is None or one.last.judgement != given):
+            elif one.standing.version != line[2] and not marks.stands(one.standing, one.place, given):
                 raise WrittenError(f"{one.code} or its mark was changed since the table was written; write a new one")
             else:
                 filled.append((one, given, one.standing.version))
@@ -216,8 +216,8 @@ def _judgement(line: list[str], rubric: tuple[Criterion, ...]) -> Judgement | No
         if comment:
             raise WrittenError("has a comment and no points; give points, or take the comment out")
         return None
-    # A spreadsheet shows the mark that makes a formula harmless, and writes it back.
-    clean = comment[1:] if comment.startswith("'") else comment
+    # A spreadsheet shows the mark that makes a formula harmless, and writes it back. Others are quotation marks.
+    clean = comment[1:] if comment == _harmless(comment[1:]) else comment
     return judgement(rubric, [_number(one, field) for one, field in zip(rubric, fields, strict=True)], clean)
 
 

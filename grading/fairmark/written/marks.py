@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from fairmark.written.rubric import Criterion, Judgement, told
 
 Round = Literal["first", "second", "settled"]
 EVENT = "written"
+_COUNTING: tuple[Round, ...] = ("first", "settled")
 
 
 @dataclass(frozen=True)
@@ -156,15 +157,28 @@ def standing(session: Session, wanted: Template, place: Place) -> Standing:
     if done is None or place.item not in done.record.get("written", {}):
         raise ChangedError("This answer is no longer there; the submission was replaced. Open the list again.")
     text = done.record["written"][place.item]
-    hand = posting.read_by_hand(session, wanted, place.item, place.student)[place.student]
+    hand = posting.read_by_hand(session, wanted, place.item, place.student).get(place.student)
+    if hand is None:
+        raise ChangedError("This student was taken out of the gradebook. Open the list again.")
     stack = history(session, place.assignment, place.student).get(place.key, [])
     return Standing(text, hand, tuple(stack), version(place, text, hand, stack))
 
 
 def version(place: Place, text: str, hand: ByHand, stack: list[Given]) -> str:
-    """Hash what a marker is shown; of a second marker's page nothing of the first's mark is in it."""
+    """Hash what a marker is shown; of a second marker's page nothing of the first's mark is in it.
+
+    It begins with a letter: a spreadsheet program would take digits alone, or 12e34, for a number, and shorten it.
+    """
     shown = [sha256(text), stack[-1].entry if stack else 0, asdict(hand) if place.counts else None]
-    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
+    return f"v{hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]}"
+
+
+def stands(now: Standing, place: Place, judgement: Judgement) -> bool:
+    """Tell whether this is what stands already for this very text, and nobody waits for it."""
+    last = now.stack[-1] if now.stack else None
+    if last is None or (last.judgement, last.answer) != (judgement, now.answer):
+        return False
+    return not place.counts or (not now.hand.waits and now.hand.score == judgement.score)
 
 
 def give(
@@ -202,9 +216,7 @@ def give(
         If it is no longer what the marker was shown.
     """
     now = _unchanged(session, wanted, place, seen)
-    last = now.stack[-1] if now.stack else None
-    stands = last is not None and (last.judgement, last.answer) == (judgement, now.answer)
-    if stands and (not place.counts or (not now.hand.waits and now.hand.score == judgement.score)):
+    if stands(now, place, judgement):
         return now
     before = None
     if place.counts:
@@ -220,7 +232,7 @@ def undo(session: Session, rules: Config, wanted: Template, place: Place, seen: 
     Raises
     ------
     WrittenError
-        If there is none, or another person gave it.
+        If there is none, another person gave it, or it is not the mark that counts any more.
     ChangedError
         If it is no longer what the marker was shown.
     """
@@ -230,10 +242,22 @@ def undo(session: Session, rules: Config, wanted: Template, place: Place, seen: 
     last = now.stack[-1]
     if same_name(last.place.marker) != same_name(place.marker):
         raise WrittenError(f"The last mark here is by {last.place.marker}. Give another instead of taking it back.")
+    if place.counts and not _counts_now(session, now, last):
+        raise WrittenError(
+            "The last mark here is not the one that counts now: it was settled, or changed in the formgrader. Give "
+            "another instead of taking it back."
+        )
     if last.before is not None:
         posting.post_by_hand(session, rules, wanted, place.student, place.item, last.before)
     _log(session, place, None, now.answer, None, undoes=last.entry)
     return standing(session, wanted, place)
+
+
+def _counts_now(session: Session, now: Standing, last: Given) -> bool:
+    """Tell whether the gradebook says what this mark said; otherwise what stood before it is of no use any more."""
+    given = history(session, last.place.assignment, last.place.student)
+    others = (given.get(replace(last.place, round=one).key, [last])[-1] for one in _COUNTING)
+    return now.hand.score == last.judgement.score and all(one.entry <= last.entry for one in others)
 
 
 def _unchanged(session: Session, wanted: Template, place: Place, seen: str) -> Standing:

@@ -138,12 +138,12 @@ def judgement(wanted: Sequence[Criterion], points: Sequence[object], comment: ob
 def _points(criterion: Criterion, value: object) -> float:
     fits = isinstance(value, int | float) and not isinstance(value, bool) and criterion.allows(value)
     if not fits or not isinstance(value, int | float):
-        shown = "nothing" if value is None else f"{value:g}" if isinstance(value, int | float) else repr(value)[:40]
+        shown = "nothing" if value is None else f"{value:g}" if isinstance(value, float) else repr(value)[:40]
         raise WrittenError(
             f"{criterion.name}: {shown} is not possible; give a number from 0 to {criterion.most:g}, "
             f"in steps of {STEP:g}"
         )
-    return float(value)
+    return float(value) + 0.0  # -0.0 is 0
 
 
 def readable(text: str) -> str:

@@ -84,6 +84,46 @@ def test_a_spreadsheets_other_ways_are_understood(table, delimiter, encoding):
     assert read(room, file.with_name("again.csv")) == forms.Read(0, 2, 1)
 
 
+def test_a_table_read_once_more_marks_no_answer_that_nobody_read(table):
+    """Not a text that was handed in since, and not over what the formgrader says since."""
+    room, file = table
+    write(room, file)
+    fill(file, all_good)
+    assert read(room, file) == forms.Read(3, 0, 0)
+    room.hand_in("anna", "Another text, which nobody has read.")
+    with pytest.raises(WrittenError, match="was changed since the table was written"):
+        read(room, file)
+    assert (room.grade("anna")[1], room.answer("anna").state) == (True, "again")
+    write(room, file.with_name("again.csv"))
+    fill(file.with_name("again.csv"), all_good)
+    read(room, file.with_name("again.csv"))
+    room.formgrader("bob", 4)
+    with pytest.raises(WrittenError, match="was changed since the table was written"):
+        read(room, file.with_name("again.csv"))
+    assert room.grade("bob")[0] == 4
+
+
+@pytest.mark.parametrize("comment", ["'Neutral' is not defined.", "'tis so", "=1", "'=1", "＝1+1", "-", "''"])
+def test_a_comment_comes_back_as_it_was_given(table, comment):
+    """Whatever it begins with; and a table holds no formula."""
+    room, file = table
+    room.give("anna", 1, 1, comment=comment)
+    write(room, file)
+    written = next(line[-1] for line in rows(file)[1:] if line[-1])
+    assert not written.startswith(("=", "＝", "-"))
+    read(room, file)
+    assert room.answer("anna").last.judgement.comment == comment
+
+
+def test_a_comment_in_quotation_marks_keeps_them(table):
+    """Where a person wrote it into the table."""
+    room, file = table
+    write(room, file)
+    fill(file, lambda number, line: line.__setitem__(slice(3, 6), ["1", "-0", "'Neutral' is not defined."]))
+    read(room, file)
+    assert room.grade("anna")[2] == "Claim: 1 of 2; Evidence: 0 of 2.\n'Neutral' is not defined."
+
+
 def put(at, value):
     def change(number, line):
         line[at] = value if number == 1 else line[at]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
+from nbgrader.api import Gradebook
 
 from fairmark import audit, gradebook, marking, posting, regrade
 from fairmark.cli import main
@@ -132,6 +133,58 @@ def test_a_settled_mark_counts_and_says_who_settled(room):
     assert room.answer("anna").settled.place.marker == "Ada and Bob"
     room.undo("anna", round="settled", marker="Ada and Bob")
     assert room.grade("anna")[0] == 4
+
+
+@pytest.mark.parametrize(("how", "points"), [("settled", (1, 1)), ("settled", (2, 2)), ("formgrader", (1, 1))])
+def test_taking_back_never_takes_another_mark_that_counts(room, how, points):
+    """Neither the settled one nor the formgrader's, even where it is as many points."""
+    room.hand_in("anna")
+    room.give("anna", 2, 2)
+    if how == "settled":
+        room.give("anna", 0, 0, round="second", marker="Bob")
+        room.give("anna", *points, round="settled", marker="Ada and Bob")
+    else:
+        room.formgrader("anna", sum(points))
+    with pytest.raises(WrittenError, match="not the one that counts now"):
+        room.undo("anna")
+    assert room.grade("anna")[:2] == (sum(points), False)
+    assert wrong(room.course) == []
+
+
+def test_a_first_mark_after_the_settled_one_is_not_undone_with_it(room):
+    """What counts is the later of the two."""
+    room.hand_in("anna")
+    room.give("anna", 2, 2)
+    room.give("anna", 0, 0, round="second", marker="Bob")
+    room.give("anna", 1, 1, round="settled", marker="Ada")
+    room.give("anna", 2, 0)
+    with pytest.raises(WrittenError, match="not the one that counts now"):
+        room.undo("anna", round="settled")
+    room.undo("anna")
+    assert room.grade("anna")[0] == 2
+    room.undo("anna", round="settled")
+    assert room.grade("anna")[0] == 4
+
+
+def test_a_version_is_never_a_number(room):
+    """A spreadsheet program would write 1234567890123456 or 12e34 back as another one."""
+    for name in ("anna", "bob"):
+        room.hand_in(name)
+        with pytest.raises(ValueError, match="could not convert"):
+            float(room.answer(name).standing.version)
+        assert room.answer(name).standing.version.startswith("v")
+
+
+def test_a_student_taken_out_of_the_gradebook_stops_nobody(room):
+    """As nbgrader's own command does it; the others are marked."""
+    room.hand_in("anna")
+    room.hand_in("bob")
+    seen = room.answer("anna")
+    with Gradebook(room.course.gradebook) as book:
+        book.remove_student("anna")
+    assert [one.place.student for one in room.queue().answers] == ["bob"]
+    with Database(room.course) as book, book.reading() as session, pytest.raises(ChangedError, match="taken out"):
+        marks.standing(session, room.queue().wanted, seen.place)
 
 
 def test_marking_again_and_regrading_keep_what_a_person_gave(room):

@@ -169,6 +169,8 @@ def test_saving_keeping_a_draft_and_taking_back(room):
         ({"criteria": ["2", 2]}, 422, "Claim: '2' is not possible"),
         ({"criteria": None}, 422, "must be a list"),
         ({"criteria": [float("nan"), 2]}, 422, "Claim: nan"),
+        ({"criteria": [10**400, 2]}, 422, "Claim: 1000"),
+        ({"criteria": [1e308, 2]}, 422, "Claim: 1e+308"),
         ({"comment": "x" * 5000}, 422, "shorten it"),
         ({"comment": 5}, 422, "comment"),
         ({"seen": "old"}, 409, "changed elsewhere"),
