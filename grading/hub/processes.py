@@ -11,6 +11,7 @@ from pathlib import Path
 
 MARK = "COURSE_HUB_DEMO"
 _SET_PDEATHSIG = 1
+_SETTLED = 0.5  # seconds
 
 
 def marked(state: Path) -> list[int]:
@@ -36,6 +37,19 @@ def of_users(numbers: set[int]) -> list[int]:
     return found
 
 
+def left_over(state: Path, users: set[int]) -> list[int]:
+    """List what is left of a demonstration; nothing only if there is nothing for a while.
+
+    A process that is just becoming another program shows no environment, and so no mark, for a moment.
+    """
+    until = time.monotonic() + _SETTLED
+    while True:
+        found = sorted({*marked(state), *of_users(users)})
+        if found or time.monotonic() > until:
+            return found
+        time.sleep(0.05)
+
+
 def end(state: Path, users: set[int]) -> list[int]:
     """End what is left of a demonstration: ask, then kill. Gives what had to be ended.
 
@@ -44,15 +58,14 @@ def end(state: Path, users: set[int]) -> list[int]:
     RuntimeError
         If something cannot be ended.
     """
-    first = sorted({*marked(state), *of_users(users)})
-    left = first
+    left = first = left_over(state, users)
     for how, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 30.0)):
         for number in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, how)
         until = time.monotonic() + patience
         while left and time.monotonic() < until:
-            left = sorted({*marked(state), *of_users(users)})
+            left = left_over(state, users)
             time.sleep(0.05)
     if left:
         raise RuntimeError(f"processes of {state} that could not be ended: {', '.join(map(str, left))}")
