@@ -52,10 +52,11 @@ def ask(assignment: str, item: str, answer: str) -> str:
     with contextlib.suppress(RuntimeError):  # where a student's code has started too many
         asking.start()
         asking.join(SECONDS)
+    said = told[0] if told else f"the marking service does not answer. {_ALONE}"
     for one in opened:
         with contextlib.suppress(OSError):
-            one.shutdown(SHUT_RDWR)  # so that the thread ends, too
-    return told[0] if told else f"the marking service does not answer. {_ALONE}"
+            one.shutdown(SHUT_RDWR)  # so that the thread ends, too: what it makes of half an answer is not told
+    return said
 
 
 def _told(status: int, body: bytes) -> str:
