@@ -144,12 +144,13 @@ def test_what_was_asked_already_is_answered(start, course, hub):
         assert [row.student for row in connection.execute(attempts.ATTEMPTS.select())] == ["anna"]
 
 
-def test_a_log_that_is_locked_does_not_hold_it_up(start, course):
+def test_a_log_that_is_locked_does_not_hold_it_up(start, course, hub):
     """Who waits is refused, and nothing of theirs is written."""
     command = start()
     with contextlib.closing(sqlite3.connect(course.workdir / "attempts.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         asking = command.ask()
+        wait_for(lambda: "anna-token" in hub.asked, "the question to the Hub")
         command.process.terminate()
         assert received(asking).startswith(b"HTTP/1.1 503 ")
         assert command.process.wait(KILLS_AFTER) == 0
