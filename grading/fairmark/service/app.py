@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from tornado.web import Application, HTTPError, RequestHandler
 
+from fairmark import httpheaders
 from fairmark.service import replies, requests
 from fairmark.service.errors import Refusal
 from fairmark.service.identity import Identity
@@ -22,15 +23,9 @@ from fairmark.service.state import State
 from fairmark.service.writer import Writer
 
 LOGGER = logging.getLogger(__name__)
-HEADERS = {
-    "Cache-Control": "no-store",
+HEADERS = httpheaders.COMMON | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Content-Type": "application/json",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Server": "fairmark",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
 }
 
 
