@@ -24,6 +24,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from fairmark import classroom, gradebook, marking, release, results, settings
+from fairmark.ability import Population
 from fairmark.jobs import Job, Limits, Request
 from fairmark.settings import Settings
 from fairmark.worker import Worker
@@ -105,19 +106,11 @@ def _jobs(course: Settings) -> dict[bool, float]:
 
 
 def _class(folder: Path, size: int, assignment: str = "ps1") -> tuple[Settings, str]:
-    """Make a class whose notebooks can all be opened, since stock nbgrader spends no time on those that cannot."""
+    """Make a class of students of known ability, whose notebooks can all be opened."""
     course = settings.load(COURSE, workdir=folder)
     release.build(course)
-    broken = len(classroom.ROLES) // classroom.ROLES.count("broken")
-    students = classroom.simulate(course, size=size + size // (broken - 1) + 1)
+    classroom.simulate(course, size=size, population=Population())
     gradebook.check(gradebook.api(course).collect(assignment, update=True), "collect")
-    sound = [one.id for one in students if one.role != "broken"][:size]
-    for place in (folder / "submitted").iterdir():
-        if place.name not in sound:
-            shutil.rmtree(place)
-    for other in (folder / "submitted").glob("*/*"):
-        if other.name != assignment:
-            shutil.rmtree(other)
     return course, assignment
 
 

@@ -25,9 +25,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median, quantiles
 
-from fairmark import bank, release, settings
+from fairmark import ability, bank, release, settings
+from fairmark.ability import Population
 from fairmark.service import connections
 from fairmark.settings import Settings
+from worksheet import wire
 
 COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
 HEAD = ["what", "result", "how"]
@@ -39,6 +41,8 @@ SCOPE = "access:services!service=fairmark"
 PREFIX = "/services/fairmark/"
 
 Row = tuple[str, str, str]
+Answer = tuple[str, str]
+"""An item, and an answer to it as wire text."""
 
 
 class Hub(ThreadingHTTPServer):
@@ -105,23 +109,22 @@ class Seen:
     Attributes
     ----------
     answered : list
-        Student and answer of every check that was answered.
+        Student, item and answer of every check that was answered.
     seconds : list
         How long each took.
     unanswered : int
         How many had no answer, and were sent again.
     """
 
-    answered: list[tuple[str, str]] = field(default_factory=list)
+    answered: list[tuple[str, str, str]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     unanswered: int = 0
 
 
-async def _student(name: str, port: int, item: str, seen: Seen) -> None:
+async def _student(name: str, port: int, answers: list[Answer], seen: Seen) -> None:
     """Check several answers, one after the other; whoever gets no answer asks again, as a person would."""
-    for number in range(CHECKS):
-        answer = f"{name} {number}"
-        body = json.dumps({"assignment": item.rpartition("-")[0], "item": item, "answer": answer})
+    for item, answer in answers:
+        body = json.dumps({"assignment": item.rpartition("-")[0], "item": item, "answer": json.loads(answer)})
         text = (
             f"POST {PREFIX}check HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: token token-{name}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
@@ -135,17 +138,17 @@ async def _student(name: str, port: int, item: str, seen: Seen) -> None:
                 writer.close()
                 if re.match(rb"HTTP/1.1 200 .*\}\Z", said, re.DOTALL):
                     seen.seconds.append(time.perf_counter() - start)
-                    seen.answered.append((name, answer))
+                    seen.answered.append((name, item, answer))
                     break
             seen.unanswered += 1
             await asyncio.sleep(1)
 
 
-async def _class(students: int, service: Service, item: str, *, kill: bool) -> Seen:
+async def _class(answers: dict[str, list[Answer]], service: Service, *, kill: bool) -> Seen:
     seen = Seen()
-    todo = [asyncio.create_task(_student(f"s{n:04}", service.port, item, seen)) for n in range(students)]
+    todo = [asyncio.create_task(_student(name, service.port, own, seen)) for name, own in answers.items()]
     if kill:
-        while len(seen.answered) < students * CHECKS // 2:
+        while len(seen.answered) < sum(map(len, answers.values())) // 2:
             await asyncio.sleep(0.005)
         await asyncio.to_thread(service.kill)
         await asyncio.to_thread(service.start)
@@ -192,8 +195,22 @@ def slow_senders(port: int, count: int) -> Iterator[None]:
 def lost(course: Settings, seen: Seen) -> int:
     """Count the checks that were answered and are not in the log."""
     with contextlib.closing(sqlite3.connect(course.workdir / "attempts.db")) as log:
-        kept = {(name, json.loads(text)) for name, text in log.execute("SELECT student, answer FROM fairmark_attempt")}
+        kept = set(log.execute("SELECT student, item, answer FROM fairmark_attempt"))
     return sum(one not in kept for one in seen.answered)
+
+
+def answers(course: Settings, students: int) -> dict[str, list[Answer]]:
+    """Have students of known ability answer; give each one's first few answers, of all assignments in turn."""
+    names = ability.ids(students)
+    found: dict[str, list[Answer]] = {name: [] for name in names}
+    records = ability.records(
+        Population(), bank.load(course.bank).values(), names, course=course.course, term=course.term
+    )
+    for record in (one for of_all in records.values() for one in of_all):
+        given = [(one["item"], wire.dumps(one["answer"])) for one in record["items"] if one["answer"] is not None]
+        own = found[record["student"]]
+        own += given[: CHECKS - len(own)]
+    return found
 
 
 def load(course: Settings, students: int, *, kill: bool, slow: int = 0) -> tuple[Seen, float, int]:
@@ -218,14 +235,13 @@ def load(course: Settings, students: int, *, kill: bool, slow: int = 0) -> tuple
     lost : int
         Answered checks that the log does not have.
     """
-    assignment = next(iter(bank.load(course.bank).values()))
-    item = next(name for name, entry in assignment.entries.items() if not entry.marked_by_hand)
+    given = answers(course, students)
     hub = Hub()
     service = Service(course, hub)
     try:
         with slow_senders(service.port, slow):
             start = time.perf_counter()
-            seen = asyncio.run(_class(students, service, item, kill=kill))
+            seen = asyncio.run(_class(given, service, kill=kill))
             return seen, time.perf_counter() - start, lost(course, seen)
     finally:
         service.kill()
