@@ -20,13 +20,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 import bench_agreement
 import bench_exchange
 import bench_marking
 import bench_service
-import numpy as np
-import pandas as pd
-
 from neutrality import idealpoints, published, rollcalls
 from neutrality.replacing import replace_together
 from neutrality.rollcalls import RollCalls

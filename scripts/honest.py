@@ -20,10 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import bench_marking
 import nbformat
 from nbgrader.api import Gradebook
 
+import bench_marking
 from fairmark import bank, gradebook, marking
 from fairmark.bank import Entry
 from fairmark.settings import Settings
