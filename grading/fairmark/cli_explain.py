@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from fairmark import bank, explain, gradebook, prompting
+from fairmark import bank, explain, gradebook, prompting, templates
 from fairmark.explain import Explanation
 from fairmark.files import write_text
 from fairmark.settings import Settings
@@ -74,10 +73,7 @@ def lines(one: Explanation) -> list[str]:
 
 def page(one: Explanation) -> str:
     """Write an explanation for the student: one HTML document, complete in itself, without script."""
-    pages = Environment(
-        loader=PackageLoader("fairmark", "pages"), autoescape=select_autoescape(), undefined=StrictUndefined
-    )
-    return pages.get_template("explain.html").render(
+    return templates.load().get_template("explain.html").render(
         one=one,
         question=prompting.rendered(one.question),
         answer=readable(one.answer[:_MOST]),

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
-from fairmark import adjustments, bank, gradebook, prompting, reasons, results
+from fairmark import adjustments, bank, gradebook, prompting, reasons, results, templates
 from fairmark.bank import Entry
 from fairmark.settings import Settings
 from worksheet.wire import Json
@@ -125,21 +124,22 @@ def page(
     str
         One HTML document, complete in itself.
     """
-    pages = Environment(
-        loader=PackageLoader("fairmark", "pages"), autoescape=select_autoescape(), undefined=StrictUndefined
-    )
     marked = [one for one in questions if not one["waiting"]]
-    return pages.get_template("feedback.html").render(
-        title=title,
-        assignment=assignment,
-        student=record["student"],
-        stopped=reasons.student(record["stopped"]) if record["stopped"] else "",
-        questions=questions,
-        score=sum(one["score"] for one in marked),
-        marked_points=sum(one["points"] for one in marked),
-        waiting_points=sum(one["points"] for one in questions if one["waiting"]),
-        late=late,
-        excused=excused,
+    return (
+        templates.load()
+        .get_template("feedback.html")
+        .render(
+            title=title,
+            assignment=assignment,
+            student=record["student"],
+            stopped=reasons.student(record["stopped"]) if record["stopped"] else "",
+            questions=questions,
+            score=sum(one["score"] for one in marked),
+            marked_points=sum(one["points"] for one in marked),
+            waiting_points=sum(one["points"] for one in questions if one["waiting"]),
+            late=late,
+            excused=excused,
+        )
     )
 
 

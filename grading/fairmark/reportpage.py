@@ -8,10 +8,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from fairmark import itemreport, prompting, reportfigures, responses
+from fairmark import itemreport, prompting, reportfigures, responses, templates
 from fairmark.files import write_text
 from fairmark.itemfindings import CAUTION, FEWEST_COEFFICIENTS, FEWEST_SHARES
 from fairmark.itemlines import Estimate, ItemLine
@@ -78,13 +77,7 @@ def page(title: str, found: ItemReport) -> str:
     str
         One HTML document, complete in itself: it loads nothing and runs no script.
     """
-    pages = Environment(
-        loader=PackageLoader("fairmark", "pages"),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = templates.load(trim_blocks=True, lstrip_blocks=True)
     pages.filters |= {"percent": percent, "estimate": _estimate, "decimal": decimal, "prompt": _prompt}
     drawn = (reportfigures.questions, reportfigures.totals, reportfigures.times)
     figures = {one.__name__: one(found) for one in drawn}

@@ -11,10 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 import worksheet
-from fairmark import pictures
+from fairmark import pictures, templates
 from fairmark.files import replace_folder, write_text
 from fairmark.settings import Settings
 
@@ -106,12 +104,7 @@ def _copy(source: Path, target: Path) -> None:
 def _student_files(course: Settings) -> dict[str, str]:
     """Write the bundle's own project file, environment and page, from our list of dependencies."""
     project = _project(course)
-    pages = Environment(
-        loader=PackageLoader("fairmark", "pages"),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    pages = templates.load(keep_trailing_newline=True)
     packages = list(_packages(course))
     # Students get the commands of the packages that they get, and no other.
     scripts = {name: to for name, to in project.get("scripts", {}).items() if to.partition(".")[0] in packages}

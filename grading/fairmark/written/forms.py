@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from fairmark import gradebook, tables
+from fairmark import gradebook, tables, templates
 from fairmark.files import write_text
 from fairmark.written import answers, marks, views
 from fairmark.written.answers import Answer, Queue, Task
@@ -95,7 +95,7 @@ def _page(task: Task, queue: Queue, items: Sequence[str], names: bool) -> str:
     ]
     style = resources.files("fairmark").joinpath("pages", "written.css").read_text(encoding="utf-8")
     return (
-        views.pages()
+        templates.load()
         .get_template("written-sheet.html")
         .render(views.common(task, queue, names), parts_of=parts, style=style)
     )

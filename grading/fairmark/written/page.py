@@ -18,7 +18,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
-from fairmark import gradebook, httpheaders
+from fairmark import gradebook, httpheaders, templates
 from fairmark.database import Database, GradebookError
 from fairmark.written import answers, marks, views
 from fairmark.written.answers import Answer, Queue, Task
@@ -57,7 +57,7 @@ class Desk:
         self.task, self.database, self.names = task, database, names
         self.rules = gradebook.config(task.course)
         self.drafts = Drafts(task)
-        self.pages = views.pages()
+        self.pages = templates.load()
         self.stop: Callable[[], object] = lambda: None
 
     def queue(self) -> Queue:

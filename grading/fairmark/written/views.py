@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from fairmark import mending, prompting
@@ -63,13 +62,6 @@ def show(text: str) -> Shown:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     unseen = sum(hidden(one) and one not in "\n\t" for one in lines)
     return Shown(readable(lines[:MOST]), len(lines.split()), unseen, len(lines) > MOST, text == mending.GONE)
-
-
-def pages() -> Environment:
-    """Open the templates; everything that goes into them is escaped."""
-    return Environment(
-        loader=PackageLoader("fairmark", "pages"), autoescape=select_autoescape(), undefined=StrictUndefined
-    )
 
 
 def common(task: Task, queue: Queue, names: bool) -> dict[str, Any]:
