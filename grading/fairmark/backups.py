@@ -18,7 +18,6 @@ from fairmark.settings import Settings
 GRADEBOOK, ATTEMPTS = "gradebook.db", "attempts.db"
 """What the files of a whole backup are called, and those in the working folder that they are copies of."""
 
-
 _SQLITE = "sqlite3 {} '.backup NEW-FILE'"
 
 
@@ -54,7 +53,7 @@ def backup(course: Settings, to: Path | None = None) -> Path:
         )
     if not source.is_file():
         raise GradebookError(f"{source}: there is no gradebook to copy; run fairmark release first")
-    target = to or _new_place(course, "gradebook-{}.db")
+    target = to or unused(_usual_place(course), "gradebook-{}.db", stamp())
     if target.exists():
         raise GradebookError(f"{target}: is there already; name another file")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +61,7 @@ def backup(course: Settings, to: Path | None = None) -> Path:
     os.close(handle)
     temporary = Path(name)
     try:
-        _copy(source, temporary)
+        copy_database(source, temporary)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -95,20 +94,79 @@ def backup_both(course: Settings, to: Path | None = None) -> list[Path]:
         If there is no gradebook, or a file cannot be copied.
     """
     sources = _sources(course)
-    target = to or _new_place(course, "{}")
+    target = to or unused(_usual_place(course), "{}", stamp())
     if target.exists():
         raise BackupError(f"{target}: is there already; name another folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         for name, source in sources.items():
-            _copy(source, new / name)
+            copy_database(source, new / name)
         new.replace(target)
     except OSError as error:
         raise BackupError(f"{target}: cannot be written: {error.strerror}") from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return [target / name for name in sources]
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a file of SQLite with SQLite's own backup, even while others write to it; the copy is one file, and whole.
+
+    Raises
+    ------
+    GradebookError
+        If it cannot be copied, or the copy is damaged.
+    """
+    old, new = sqlite3.connect(source, timeout=120), sqlite3.connect(target)
+    try:
+        old.backup(new)
+        # The log's file says that it has a write-ahead log beside it; a copy is one file.
+        new.execute("PRAGMA journal_mode=DELETE")
+        (says,) = new.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        raise GradebookError(f"{source}: cannot be copied: {error}") from error
+    finally:
+        new.close()
+        old.close()
+    if says != "ok":
+        raise GradebookError(f"{source}: the copy is damaged ({says}), and so may be the original")
+
+
+def row_counts(file: Path) -> dict[str, int]:
+    """Count the rows of every table of a file of SQLite, which is only read."""
+    connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=120)
+    try:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608
+    finally:
+        connection.close()
+
+
+def stamp() -> str:
+    """Write the present moment as part of a file's name, in UTC."""
+    return dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
+
+
+def unused(folder: Path, name: str, moment: str) -> Path:
+    """Find a place that is free; two copies in one second, or a clock that was set back, must not meet.
+
+    Parameters
+    ----------
+    folder
+        Where the place is to be.
+    name
+        What it is called, with ``{}`` for the moment.
+    moment
+        As :func:`stamp` writes it.
+
+    Examples
+    --------
+    >>> unused(Path("/nowhere"), "gradebook-{}.db", "20260601-120000").name
+    'gradebook-20260601-120000.db'
+    """
+    names = (folder / name.format(one) for one in (moment, *(f"{moment}-{number}" for number in range(2, 1000))))
+    return next(one for one in names if not one.exists())
 
 
 def _sources(course: Settings) -> dict[str, Path]:
@@ -152,25 +210,5 @@ def _shown(url: str) -> str:
     return _address(url).render_as_string(hide_password=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    old, new = sqlite3.connect(source, timeout=120), sqlite3.connect(target)
-    try:
-        old.backup(new)
-        # The log's file says that it has a write-ahead log beside it; a copy is one file.
-        new.execute("PRAGMA journal_mode=DELETE")
-        (says,) = new.execute("PRAGMA integrity_check").fetchone()
-    except sqlite3.Error as error:
-        raise GradebookError(f"{source}: cannot be copied: {error}") from error
-    finally:
-        new.close()
-        old.close()
-    if says != "ok":
-        raise GradebookError(f"{source}: the copy is damaged ({says}), and so may be the original")
-
-
-def _new_place(course: Settings, name: str) -> Path:
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-    folder = course.workdir / "backups"
-    # Two backups in one second, or a clock that was set back.
-    names = [folder / name.format(one) for one in (stamp, *(f"{stamp}-{number}" for number in range(2, 1000)))]
-    return next(one for one in names if not one.exists())
+def _usual_place(course: Settings) -> Path:
+    return course.workdir / "backups"

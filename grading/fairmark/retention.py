@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmark import adjustments, research, roster, settings
+from fairmark import adjustments, archive, research, roster, settings
 from fairmark.settings import Settings, SettingsError
-from fairmark.term import file_name
 
 _PROOF = "needed until appeals are over"
 _AGAIN = "may go at any time: made again by "
@@ -76,8 +75,8 @@ def _of(course: Settings) -> Iterator[Kept]:
     listed = {name for name, _, _ in _WHAT}
     for file in sorted(one for one in folder.glob("*.csv") if one.name not in listed):
         yield Kept(course.term, file, "exported marks", f"{_AGAIN}fairmark export", _size(file))
-    for archive in sorted((folder.parent / "archive").glob(f"{course.course}-{file_name(course.term)}-*")):
-        yield Kept(course.term, archive, "the archived term", "see its README.txt", _size(archive))
+    for copy in archive.of(course):
+        yield Kept(course.term, copy, "the archived term", "see its README.txt", _size(copy))
 
 
 def _size(place: Path) -> int:

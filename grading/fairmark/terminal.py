@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from fairmark import (
+    archive,
     attempts,
     backups,
     bank,
@@ -50,6 +51,7 @@ MENDABLE = (
     distribute.SchedulerError,
     environment.NoBundleError,
     worker.WorkerError,
+    archive.ArchiveError,
     attempts.AttemptsError,
     backups.BackupError,
     busy.BusyError,

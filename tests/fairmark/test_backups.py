@@ -89,7 +89,7 @@ def test_a_service_that_writes_meanwhile_is_not_held_up(course):
 def test_the_log_is_copied_after_the_gradebook(course, monkeypatch):
     """So an attempt that a mark rests on is never missing from the copy."""
     order = []
-    monkeypatch.setattr(backups, "_copy", lambda source, target: order.append(source.name))
+    monkeypatch.setattr(backups, "copy_database", lambda source, target: order.append(source.name))
     with Log(course):
         backups.backup_both(course)
     assert order == ["gradebook.db", "attempts.db"]

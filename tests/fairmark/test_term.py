@@ -18,7 +18,20 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from fairmark import attempts, audit, busy, duedates, explain, marking, release, results, retention, settings, term
+from fairmark import (
+    archive,
+    attempts,
+    audit,
+    busy,
+    duedates,
+    explain,
+    marking,
+    release,
+    results,
+    retention,
+    settings,
+    term,
+)
 from fairmark.attempts import Attempt
 from fairmark.cli import main
 from fairmark.database import Database
@@ -72,13 +85,13 @@ def test_a_new_term_begins_beside_the_old_one(old):
         one: [variants.choose(new.course, one, "mini1-q3", f"s{n}", 3) for n in range(20)] for one in ("t1", "t2")
     }
     assert numbers["t1"] != numbers["t2"]
-    (archive,) = (old.workdir.parent / "archive").iterdir()
-    names = {one.name for one in archive.iterdir()}
+    (copy,) = (old.workdir.parent / "archive").iterdir()
+    names = {one.name for one in copy.iterdir()}
     assert names == {"gradebook.db", "attempts.db", "course.toml", "items", "README.txt", "SHA256SUMS"}
-    assert term.wrong_sums(archive) == []
-    assert "t1" in (archive / "course.toml").read_text()
-    assert "1 students. Keep it until 2027-10-01" in (archive / "README.txt").read_text()
-    assert all(not one.stat().st_mode & (stat.S_IWUSR | stat.S_IRWXO) for one in (archive, *archive.rglob("*")))
+    assert archive.wrong_sums(copy) == []
+    assert "t1" in (copy / "course.toml").read_text()
+    assert "1 students. Keep it until 2027-10-01" in (copy / "README.txt").read_text()
+    assert all(not one.stat().st_mode & (stat.S_IWUSR | stat.S_IRWXO) for one in (copy, *copy.rglob("*")))
     with Database(new) as _, Gradebook(new.gradebook) as book:
         assert [(one.name, str(one.duedate)) for one in book.assignments] == [("mini1", "2027-03-26 22:59:00")]
         assert book.students == []
@@ -113,30 +126,34 @@ def test_a_simulated_class_runs_in_the_new_term(old):
     assert made.exit_code == 0, made.output
 
 
-STEPS = ("_archive", "_begin", "write_text", "_switch")
+STEPS = (
+    *(f"term.{one}" for one in ("_begin", "write_text", "_switch")),
+    *(f"archive.{one}" for one in ("make", "_copy_bank", "_lock")),
+    "backups.copy_database",
+)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", [*STEPS, "_copy_database", "_lock"])
+@pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_it_is_one_term_or_the_other(old, step, when):
     """By the signal that nothing can catch; and the same command then does it."""
     before = old.file.read_text()
     program = f"""
 import os, signal, sys
 from pathlib import Path
-from fairmark import settings, term
-real = term.{step}
+from fairmark import archive, backups, settings, term
+real = {step}
 def killed(*given, **named):
     if {when!r} == "after":
         real(*given, **named)
     os.kill(os.getpid(), signal.SIGKILL)
-term.{step} = killed
+{step} = killed
 term.roll(settings.load(Path({str(old.file)!r})), term.Wish("t2", {{}}))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    switched = (step, when) == ("_switch", "after")
+    switched = (step, when) == ("term._switch", "after")
     now = settings.load(old.file)
     assert now.term == ("t2" if switched else "t1")
     assert switched or old.file.read_text() == before
@@ -147,44 +164,7 @@ term.roll(settings.load(Path({str(old.file)!r})), term.Wish("t2", {{}}))
         assert [one for one in (old.workdir.parent / "archive").iterdir() if one.name.startswith(".")] == []
     finished = [one for one in (old.workdir.parent / "archive").iterdir() if not one.name.startswith(".")]
     assert finished
-    assert all(term.wrong_sums(one) == [] for one in finished)
-
-
-def test_a_copy_that_is_not_whole_stops_everything(old, monkeypatch):
-    """Nothing is left of it, and the old term stays."""
-    real = shutil.copytree
-
-    def damaged(source, target, **options):
-        real(source, target, **options)
-        next(Path(target).glob("*.yaml")).write_text("damaged")
-
-    monkeypatch.setattr(term.shutil, "copytree", damaged)
-    with pytest.raises(TermError, match="is not what was copied"):
-        term.roll(old, Wish("t2", {}))
-    assert settings.load(old.file).term == "t1"
-    assert list((old.workdir.parent / "archive").iterdir()) == []
-
-
-def test_an_archive_has_the_terms_name_and_its_tables_of_people(old):
-    """Class list, exceptions and consent are copied. The key of the research table is not: it must be destroyable."""
-    tables = {"roster.csv": "student\n", "adjustments.csv": "student\n", "consent.csv": "student\n"}
-    for name, text in (tables | {"research.key": "secret"}).items():
-        (old.workdir / name).write_text(text)
-    archive = term.roll(old, Wish("t2", {})).archive
-    assert archive.name.startswith(f"{old.course}-t1-")
-    assert {name: (archive / name).read_text() for name in tables} == tables
-    assert not (archive / "research.key").exists()
-
-
-def test_a_change_of_an_archive_is_found(old):
-    """Also one file more, or one less."""
-    archive = term.roll(old, Wish("t2", {})).archive
-    for one in (archive, archive / "items", archive / "README.txt", archive / "course.toml"):
-        one.chmod(0o700)
-    (archive / "README.txt").write_text("another")
-    (archive / "course.toml").unlink()
-    (archive / "new.txt").write_text("")
-    assert term.wrong_sums(archive) == ["README.txt: was changed", "course.toml: is missing", "new.txt: is not listed"]
+    assert all(archive.wrong_sums(one) == [] for one in finished)
 
 
 def test_open_marks_stop_it_unless_told(old, submit):
@@ -347,8 +327,8 @@ def test_a_term_whose_name_no_file_can_have_ends_like_any_other(old):
     assert run(settings.load(old.file), "new", "2027-28", "--unfinished").exit_code == 0
     new = settings.load(old.file)
     assert settings.load(old.file.with_name("course-2026-27.toml")).term == "2026/27"
-    (archive,) = (old.workdir.parent / "archive").iterdir()
-    assert archive in {one.where for one in retention.kept(new)}
+    (copy,) = (old.workdir.parent / "archive").iterdir()
+    assert copy in {one.where for one in retention.kept(new)}
 
 
 @pytest.mark.parametrize("inside", ["working folder", "archive"])
@@ -390,16 +370,6 @@ def test_a_bank_that_cannot_be_copied_is_named_by_its_file(old):
     told = flat(run(old, "new", "t2").output)
     assert "notes.txt: cannot be copied" in told
     assert settings.load(old.file).term == "t1"
-
-
-def test_no_archived_table_takes_the_place_of_another(old):
-    """Two tables of one name in two folders."""
-    (old.file.parent / "own").mkdir()
-    (old.file.parent / "own" / "course.toml").write_text("assignment,mode,attempts\n")
-    text = old.file.read_text() + '\n[service]\nmodes = "own/course.toml"\n'
-    old.file.write_text(text)
-    with pytest.raises(TermError, match="has the same file name; rename one"):
-        term.roll(settings.load(old.file), Wish("t2", {}))
 
 
 # --- Dates ------------------------------------------------------------------------------------------------------------
