@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmark import sheets
+from fairmark import matching, sheets
 from fairmark.lms import Column, Layout, Platform
 from fairmark.roster import IDENTIFIERS, Student
 from fairmark.sheets import Sheet
@@ -24,7 +24,6 @@ from fairmark.transfer import (
     MISSING,
     OPEN,
     REPLACED,
-    UNKNOWN,
     Marks,
     Note,
     Told,
@@ -80,7 +79,7 @@ def fill(
     pairs = _paired(sheet, layout, marks, named)
     factors = {column.index: _factor(sheet, platform, one, column, scale) for one, column in pairs}
     comma = _decimal_comma(sheet, factors)
-    rows = _students_of(sheet, layout, students)
+    rows = matching.students(sheet, layout, students)
     grid, notes, filled = [list(row) for row in sheet.rows], list[Note](), list[str]()
     for number, student in rows.items():
         for one, column in pairs:
@@ -90,7 +89,7 @@ def fill(
             notes += field.notes
             filled += [student] if field.ours else []
     sheets.write(grid, sheet.form, target)
-    notes += _unknown(sheet, layout, rows, students)
+    notes += matching.unknown(sheet, layout, rows, students)
     notes += [Note(ABSENT, called(one)) for name, one in students.items() if name not in rows.values()]
     into = {one.id: f"{one.id}, of {one.points:g}, into {printable(column.heading)!r}" for one, column in pairs}
     missing = ", ".join(one.id for one in marks if one.id not in into)
@@ -110,8 +109,8 @@ def _paired(
     pairs: list[tuple[Marks, Column]] = []
     for one in marks:
         own = [named[one.id]] if one.id in named else [one.id, one.title, one.title.partition(":")[0]]
-        wanted = {_plain(name) for name in own}
-        found = [column for column in layout.columns if wanted & {_plain(name) for name in column.names}]
+        wanted = {matching.folded(name) for name in own}
+        found = [column for column in layout.columns if wanted & {matching.folded(name) for name in column.names}]
         if len(found) > 1:
             could = " and ".join(repr(column.heading) for column in found)
             raise TableError(
@@ -162,68 +161,6 @@ def _field(platform: Platform, student: Student, one: Marks, text: str | None, b
     return _Field(text, True, (*changed, *missing))
 
 
-# --- Who is who -------------------------------------------------------------------------------------------------------
-
-
-def _students_of(sheet: Sheet, layout: Layout, students: Mapping[str, Student]) -> dict[int, str]:
-    """Find the student of each row, where there is one."""
-    known, found = _index(students), dict[int, str]()
-    for number, said in _named(sheet, layout):
-        names = {kind: name for kind, value in said.items() if (name := _known(known, kind, value))}
-        if len(set(names.values())) > 1:
-            there = ", ".join(f"{kind} {said[kind]} is {name}" for kind, name in names.items())
-            raise TableError(f"{sheet.where(number)}: names two students ({there}); mend roster.csv")
-        for name in set(names.values()):
-            if name in found.values():
-                first = next(row for row, one in found.items() if one == name)
-                raise TableError(
-                    f"{sheet.where(number)}: is {name}, and so is line {sheet.lines[first]}; mend roster.csv"
-                )
-            found[number] = name
-    return found
-
-
-def _unknown(sheet: Sheet, layout: Layout, found: Iterable[int], students: Mapping[str, Student]) -> Iterator[Note]:
-    known, met = _index(students), set(found)
-    for number, said in _named(sheet, layout):
-        if number not in met:
-            who = ", ".join(said.values()) or sheet.rows[number][0].strip() or "a row without a name"
-            yield Note(UNKNOWN, f"line {sheet.lines[number]}: {printable(who)}{_zeros(said, known)}")
-
-
-def _named(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the rows that can be students', with what names them."""
-    for number, row in enumerate(sheet.rows[layout.first :], start=layout.first):
-        if any(field.strip() for field in row):
-            yield number, {kind: row[index].strip() for index, kind in layout.identifiers.items() if row[index].strip()}
-
-
-def _index(students: Mapping[str, Student]) -> dict[tuple[str, str], str]:
-    known: dict[tuple[str, str], str] = {}
-    for name, one in students.items():
-        for kind in IDENTIFIERS:
-            value = getattr(one, kind)
-            other = known.setdefault((kind, _plain(value)), name) if value else name
-            if other != name:
-                raise TableError(
-                    f"the {kind} {value!r} is {other}'s and {name}'s; give both a row of their own in roster.csv"
-                )
-    return known
-
-
-def _known(known: Mapping[tuple[str, str], str], kind: str, value: str) -> str | None:
-    """Look somebody up; where people log in with their email address, that is the user name."""
-    student = known.get((kind, _plain(value)))
-    return known.get(("email", _plain(value))) if student is None and kind == "username" else student
-
-
-def _zeros(said: Mapping[str, str], known: Mapping[tuple[str, str], str]) -> str:
-    """Notice ids whose leading zeros a spreadsheet program took away."""
-    bare = {(kind, value.lstrip("0")): value for kind, value in known if value.startswith("0")}
-    lost = [bare[kind, _plain(value)] for kind, value in said.items() if (kind, _plain(value)) in bare]
-    return f" (is it {lost[0]}? then a spreadsheet program took the zeros away: download the file anew)" if lost else ""
-
-
 def _decimal_comma(sheet: Sheet, indexes: Iterable[int]) -> bool:
     """Notice that a file writes its numbers with a comma."""
     wanted = list(indexes)
@@ -235,7 +172,3 @@ def _same(one: str, other: str) -> bool:
         return float(one.replace(",", ".")) == float(other.replace(",", "."))
     except ValueError:
         return one == other
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
