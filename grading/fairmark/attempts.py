@@ -103,6 +103,28 @@ class Numbered:
     again: bool = False
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One answer as it stands in the log.
+
+    Attributes
+    ----------
+    at : str
+        When it arrived, ISO 8601 in UTC.
+    mode : str
+        The word for the assignment's mode at that time.
+    number : int or None
+        The how-manieth of this student at this item that used up an attempt; None for one that did not.
+    answer : str
+        Wire text.
+    """
+
+    at: str
+    mode: str
+    number: int | None
+    answer: str
+
+
 class Log:
     """A log of attempts, open.
 
@@ -151,10 +173,20 @@ class Log:
             ATTEMPTS.c.assignment == assignment, ATTEMPTS.c.number == 1
         )
         found: dict[str, dict[str, str]] = {}
-        with self._explained(), self.engine.execution_options(**engines.READING).connect() as connection:
+        with self._reading() as connection:
             for row in connection.execute(rows):
                 found.setdefault(row.student, {})[row.item] = row.answer
         return found
+
+    def sent(self, student: str, item: str) -> list[Sent]:
+        """Give what a student sent of one item, oldest first."""
+        rows = (
+            select(ATTEMPTS.c.at, ATTEMPTS.c.mode, ATTEMPTS.c.number, ATTEMPTS.c.answer)
+            .where(ATTEMPTS.c.student == student, ATTEMPTS.c.item == item)
+            .order_by(ATTEMPTS.c.id)
+        )
+        with self._reading() as connection:
+            return [Sent(*row) for row in connection.execute(rows)]
 
     def close(self) -> None:
         """Close every connection."""
@@ -165,6 +197,11 @@ class Log:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._explained(), self.engine.execution_options(**engines.READING).connect() as connection:
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

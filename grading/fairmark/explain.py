@@ -16,8 +16,9 @@ from nbgrader.api import Student
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fairmark import attempts, audit, bank, engines, judging, ledger, mending, posting, prompting, reasons
+from fairmark import attempts, audit, bank, caserules, judging, ledger, mending, posting, prompting, reasons
 from fairmark.bank import Entry
+from fairmark.caserules import Rule
 from fairmark.database import Database
 from fairmark.feedback import readable
 from fairmark.jobs import Sent
@@ -29,37 +30,6 @@ from fairmark.settings import Settings
 class ExplainError(ValueError):
     """There is nothing to explain; the message says what is there."""
 
-
-@dataclass(frozen=True)
-class Rule:
-    """The rule that decided, as ``course/instructor/marking.md`` numbers it, in words for a student."""
-
-    case: str
-    says: str
-
-
-KIND_RULES = {
-    "choose": Rule("M16", "The right option earns all points, any other none."),
-    "attribute": Rule("M16", "All the right speakers in the right order earn all points, anything else none."),
-    "date": Rule("M16", "The right date, at the precision that is asked for, earns all points, any other none."),
-    "locate": Rule("M17", "A place where the source says it earns all points, any other none."),
-    "choose-all": Rule("M18", "Each right choice earns a share of the points, and each wrong one takes a share back."),
-    "order": Rule("M19", "The right order earns all points; half of them where two neighbours changed places."),
-    "match": Rule("M20", "Each right row earns a share of the points, and each wrong one takes a share back."),
-    "number": Rule("M21", "A number within the tolerance earns all points, any other none."),
-    "table": Rule("M21", "A table that is right as a whole earns all points, any other none."),
-    "figure": Rule("M21", "A figure that shows what is asked for earns all points, any other none."),
-    "function": Rule("M22", "Right in every call: all points. Otherwise half of them, times the share of right calls."),
-    "code": Rule("M36", "Each row counts by how near its code is; what guessing would give is taken off."),
-    "find-error": Rule("M37", "Right step and right kind of error: all points. The right step alone: half."),
-    "written": Rule("M26", "A person reads this answer and gives points by the rubric."),
-}
-_MISSING = Rule("M12", "Where there is no answer, there are no points.")
-_FORM = Rule("M13", "An answer of another form than the question asks for earns no points.")
-_NOT_OUT = Rule("M11", "An answer that could not be taken out of the notebook earns no points.")
-_EMPTY = Rule("M27", "A written answer that was left as it was earns no points.")
-_REFUSED = Rule("M29", "A submission that cannot be read is not marked, and gets no points and no 0 either.")
-_CHANGED = Rule("M28", "A person changed the points. Those count.")
 
 Who = Literal["program", "person", "service"]
 
@@ -185,7 +155,7 @@ def explain(course: Settings, student: str, item: str) -> Explanation:
         outcome=record["outcome"] if record else "refused",
         score=None if waits or record is None else score,
         out_of=entry.item.points,
-        rules=tuple(_rules(record, entry, hand, done)),
+        rules=tuple(caserules.that_decided(entry, record, hand, stopped=bool(done.record.get("stopped")))),
         message=record["message"] if record else reasons.student(done.reason),
         comment=hand.comment or "",
         steps=tuple(sorted(steps, key=lambda one: one.at)),
@@ -244,28 +214,6 @@ def _answer(done: Done, record: dict[str, Any] | None, entry: Entry) -> str:
     return done.record["written"].get(entry.item.id, "") if entry.marked_by_hand else readable(record["answer"])
 
 
-def _rules(record: dict[str, Any] | None, entry: Entry, hand: ByHand, done: Done) -> Iterator[Rule]:
-    if record is None:
-        yield _REFUSED
-        return
-    if record["outcome"] == "missing":
-        yield _NOT_OUT if record["reason"] else _MISSING
-    elif record["outcome"] == "form":
-        yield _FORM
-    elif entry.marked_by_hand and hand.score is None and not hand.waits:
-        yield _EMPTY
-    else:
-        yield KIND_RULES[entry.item.kind]
-    if record["misconception"]:
-        yield Rule("M23", "This is a wrong answer that is often given, so it has a message of its own.")
-    if record["reason"] == "first-attempt":
-        yield Rule("M86", "Your first attempt counts here, and not what the notebook holds.")
-    if not entry.marked_by_hand and hand.score is not None and hand.score != record["points"]:
-        yield _CHANGED
-    if done.record["stopped"]:
-        yield Rule("M7", "The notebook did not run to its end; answers read before count.")
-
-
 _EVENTS = {
     "marked": "The program marked it.",
     "judged-anew": "The program judged the same answer anew, after a correction.",
@@ -304,13 +252,8 @@ def _attempts(course: Settings, student: str, item: str) -> Iterator[Step]:
     """Read what the marking service logged; where no service ever ran, there is nothing."""
     if not attempts.kept(course):
         return
-    own = attempts.ATTEMPTS
-    with attempts.Log(course) as log, log.engine.execution_options(**engines.READING).connect() as connection:
-        rows = connection.execute(
-            select(own.c.at, own.c.number, own.c.mode, own.c.answer)
-            .where(own.c.student == student, own.c.item == item)
-            .order_by(own.c.id)
-        ).all()
+    with attempts.Log(course) as log:
+        rows = log.sent(student, item)
     for row in rows:
         which = f"attempt {row.number}" if row.number else "a check that is not counted"
         said = f"You sent an answer to the marking service: {which}."

@@ -139,3 +139,15 @@ def test_an_address_that_cannot_be_used_is_refused(course, address, says):
         Log(dataclasses.replace(course, attempts_url=address))
     assert says in str(error.value)
     assert "secret" not in str(error.value)
+
+
+def test_what_one_student_sent_of_one_item_is_read_oldest_first(log):
+    """Counted or not; nobody else's, and of no other item."""
+    log.append([one(answer="1"), one("boris"), one(item="mini1-q2")])
+    log.append([one(answer="1"), one(answer="2", limit=0)])
+    assert [(sent.mode, sent.number, sent.answer) for sent in log.sent("anna", "mini1-q1")] == [
+        ("attempts", 1, "1"),
+        ("attempts", None, "1"),
+        ("attempts", None, "2"),
+    ]
+    assert log.sent("nobody", "mini1-q1") == []
