@@ -18,7 +18,6 @@ from typing import Any
 
 from fairmark import checks
 from fairmark.bank import Assignment, Entry
-from worksheet import variants
 
 BEGINS = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 """When the first simulated student may hand in."""
@@ -176,22 +175,32 @@ def _record(
     pupil = draw(population, student, seed)
     items, points = [], {}
     for entry in assignment.entries.values():
-        item = entry.item
-        variant = variants.choose(*where, item.id, student, len(item.pool)) if item.pool else None
+        name, variant = entry.item.id, entry.variant_of(student, *where)
         choice = choose(population, pupil, entry, chance)
         answer = None if entry.marked_by_hand else answer_of(entry, choice, variant or 0)
         verdict = checks.judge(entry, answer, variant or 0)
-        points[item.id] = None if entry.marked_by_hand else verdict.points
+        points[name] = None if entry.marked_by_hand else verdict.points
         items.append({**dataclasses.asdict(verdict), "answer": answer, "variant": variant, "reason": ""})
-    handed_in = BEGINS + dt.timedelta(minutes=chance.randrange(_MINUTES))
     return {
         "student": student,
         "assignment": assignment.id,
-        "handed_in": handed_in.strftime("%Y-%m-%d %H:%M:%S.%f UTC"),
+        "handed_in": handed_in(chance),
         "stopped": "",
         "points": points,
         "items": items,
     }
+
+
+def handed_in(chance: random.Random) -> str:
+    """Draw when a student hands in, within four days, as nbgrader's exchange writes it.
+
+    Examples
+    --------
+    >>> handed_in(random.Random(1))
+    '2026-03-03 03:20:00.000000 UTC'
+    """
+    moment = BEGINS + dt.timedelta(minutes=chance.randrange(_MINUTES))
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
 
 
 def answer_of(entry: Entry, choice: Choice, variant: int = 0) -> Any:

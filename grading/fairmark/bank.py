@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from fairmark import files
-from worksheet import form
+from worksheet import form, variants
 from worksheet.items import Item, Sheet
 from worksheet.wire import Json
 
@@ -120,6 +120,17 @@ class Entry:
     def marked_by_hand(self) -> bool:
         """Whether a person marks this item."""
         return self.item.kind == "written"
+
+    def variant_of(self, student: str, course: str, term: str) -> int | None:
+        """Say which variant of the pool a student has; None where everybody has the same question.
+
+        Examples
+        --------
+        >>> Entry(Item("a-q1", "number", 1, "", "", ""), (1,), ()).variant_of("anna", "a-course", "2026") is None
+        True
+        """
+        pool = self.item.pool
+        return variants.choose(course, term, self.item.id, student, len(pool)) if pool else None
 
     def right_answer(self, variant: int = 0) -> Json:
         """Give one right answer, as a student would hand it in.

@@ -6,7 +6,6 @@ They hand in through nbgrader's exchange, as real students do, so that everythin
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 import random
 import shutil
@@ -21,8 +20,6 @@ from fairmark.answering import Act
 from fairmark.bank import Assignment
 from fairmark.files import fingerprint, write_text
 from fairmark.settings import Settings
-from worksheet import variants
-from worksheet.items import Item
 
 PLAN = "class.json"
 NAMES = (
@@ -115,20 +112,19 @@ def _hand_in(course: Settings, assignment: Assignment, student: str, role: str, 
     chance = random.Random(f"{seed} {student} {assignment.id}")  # noqa: S311  a simulation, not a secret
     attempts = {}
     for entry in assignment.entries.values():
-        attempts[entry.item.id] = act(entry, _variant(course, entry.item, student), chance)
+        variant = entry.variant_of(student, course.course, course.term)
+        attempts[entry.item.id] = act(entry, variant or 0, chance)
     notebook = nbformat.read(course.workdir / "release" / assignment.id / f"{assignment.id}.ipynb", as_version=4)
     text = nbformat.writes(answering.fill(notebook, {name: one.source for name, one in attempts.items()}))
     if role == "broken":
         text = text[: len(text) * 2 // 3]
-    submitted = ability.BEGINS + dt.timedelta(minutes=chance.randrange(4 * 24 * 60))
-    _to_exchange(course, assignment.id, student, submitted, text)
+    _to_exchange(course, assignment.id, student, ability.handed_in(chance), text)
     return None if role == "broken" else round(sum(one.points for one in attempts.values()), 2)
 
 
-def _to_exchange(course: Settings, assignment: str, student: str, submitted: dt.datetime, text: str) -> None:
+def _to_exchange(course: Settings, assignment: str, student: str, stamp: str, text: str) -> None:
     """Put a submission where `nbgrader collect` looks for it, once."""
     inbound = course.workdir / "exchange" / course.course / "inbound"
-    stamp = submitted.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     folder = inbound / f"{student}+{assignment}+{stamp}"
     for older in inbound.glob(f"{student}+{assignment}+*"):
         if older != folder:
@@ -139,7 +135,3 @@ def _to_exchange(course: Settings, assignment: str, student: str, submitted: dt.
     if collected.is_dir() and fingerprint(collected) != fingerprint(folder):
         # Simulated time stands still, so nbgrader would not take changed work for newer than what it collected.
         shutil.rmtree(collected)
-
-
-def _variant(course: Settings, item: Item, student: str) -> int:
-    return variants.choose(course.course, course.term, item.id, student, len(item.pool)) if item.pool else 0

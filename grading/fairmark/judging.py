@@ -149,9 +149,7 @@ def _own_test(cell: MarkedCell, shown: tuple[Output, ...]) -> float | None:
 def _one(
     course: Settings, entry: Entry, sent: Sent | None, student: str, stopped: str, first: str | None
 ) -> dict[str, Any]:
-    item, number = entry.item, None
-    if item.pool:
-        number = variants.choose(course.course, course.term, item.id, student, len(item.pool))
+    number = entry.variant_of(student, course.course, course.term)
     if first is None:
         verdict, answer, reason = _verdict(entry, sent, number or 0, stopped)
     else:

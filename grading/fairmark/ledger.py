@@ -133,7 +133,7 @@ def all_of(session: Session, assignment: str) -> Iterator[Done]:
 
 
 def records(session: Session, assignment: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Read every student's record of an assignment, without the notebooks, in order of student id."""
+    """Read every student's record of an assignment, without the notebooks, in order of student id; empty if flagged."""
     rows = select(MARKS.c.student, MARKS.c.record).where(MARKS.c.assignment == assignment).order_by(MARKS.c.student)
     for student, record in session.execute(rows).all():
         yield student, json.loads(record)

@@ -147,7 +147,7 @@ class Marking:
         inputs = Inputs(submission.sha256, judging.basis_for(self.basis, self.firsts.get(student)), self.environment)
         if done and done.marked and done.inputs == inputs and not self.force:
             derived.write(self.course, done, self.wanted.notebook, submission.timestamp)
-            return _said(done, "unchanged")
+            return said(done, "unchanged")
         try:
             plan = self._plan(submission, inputs, done)
         except JobError as error:  # letters of two bytes take twelve on their way into the sandbox
@@ -176,7 +176,10 @@ class Marking:
             "stopped": outcome.stopped,
             "failed_cells": len(outcome.failed_cells),
             "confined": outcome.confined,
-            "remarks": [*plan.mended.remarks, *(["hidden-checks"] if self._waits(points, unverified) else [])],
+            "remarks": [
+                *plan.mended.remarks,
+                *(["hidden-checks"] if any(points[name] is None for name in unverified) else []),
+            ],
             "unverified": list(unverified),
             "points": points,
             "items": items,
@@ -192,9 +195,6 @@ class Marking:
         job = Job(submission.student, notebook, self.requests, self.files, self.limits).to_json()
         job_sha256 = hashlib.sha256(job.encode()).hexdigest()
         return Plan(submission, mended, inputs, job, job_sha256, done.entry if done else 0)
-
-    def _waits(self, points: judging.Points, unverified: Iterable[str]) -> bool:
-        return any(points[name] is None for name in unverified)
 
     def _judge_anew(self, plan: Plan, done: Done) -> Marked | Plan:
         """Judge the answers that are known already by a corrected bank, without running anything."""
@@ -233,11 +233,11 @@ class Marking:
                 plan.mended.unanswered,
                 changed_only=event == "judged-anew",
             )
-            entry = self._log(session, event, plan.inputs, student, posted, reason, ledger_sha256(record, text))
+            entry = self._log(session, event, plan.inputs, student, posted, reason, _sha256(record, text))
             done = Done(self.assignment, student, entry, reason, detail, plan.inputs, plan.job_sha256, record, packed)
             ledger.put(session, done)
         derived.write(self.course, done, self.wanted.notebook, stamp)
-        return dataclasses.replace(_said(done, "marked"), gain=posted.gain)
+        return dataclasses.replace(said(done, "marked"), gain=posted.gain)
 
     def _flag(self, student: str, refusal: RefusedError, done: Done | None) -> Marked:
         """Enter a submission that cannot be opened, so that the formgrader shows it and its marks stay open."""
@@ -427,12 +427,13 @@ def _open(marking: Marking, student: str, code: str, more: str = "") -> Marked:
     return Marked(student, marking.assignment, "open", code, reasons.instructor(code, more))
 
 
-def _said(done: Done, status: str) -> Marked:
+def said(done: Done, status: str) -> Marked:
+    """Say what became of a submission that is done, with the reason in words."""
     detail = reasons.instructor(done.reason, done.detail) if done.reason else ""
     return Marked(done.student, done.assignment, status, done.reason, detail)
 
 
-def ledger_sha256(record: dict[str, Any], text: str) -> str:
+def _sha256(record: dict[str, Any], text: str) -> str:
     """Hash what came out of marking: the record and the marked notebook."""
     parts = json.dumps(record, sort_keys=True, allow_nan=False) + text
     return hashlib.sha256(parts.encode()).hexdigest()

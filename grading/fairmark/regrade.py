@@ -75,7 +75,7 @@ def regrade(
 
 def _records(course: Settings, assignment: str) -> dict[str, dict[str, float | None]]:
     with Database(course) as database, database.reading() as session:
-        return {done.student: done.record["points"] for done in ledger.all_of(session, assignment) if done.marked}
+        return {student: record["points"] for student, record in ledger.records(session, assignment) if record}
 
 
 def _manual(course: Settings, assignment: str) -> dict[str, dict[str, float]]:

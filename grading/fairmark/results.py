@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairmark import bank, ledger, reasons
+from fairmark import bank, ledger, marking, reasons
 from fairmark import submissions as handed_in
 from fairmark.database import Database
 from fairmark.marking import Marked
@@ -21,7 +21,7 @@ def record(course: Settings, assignment: str, student: str) -> dict[str, Any] | 
 def records(course: Settings, assignment: str) -> list[dict[str, Any]]:
     """Read what marking recorded of every submission of an assignment."""
     with Database(course) as database, database.reading() as session:
-        return [done.record for done in ledger.all_of(session, assignment) if done.marked]
+        return [record for _, record in ledger.records(session, assignment) if record]
 
 
 def standing(course: Settings) -> list[Marked]:
@@ -34,7 +34,5 @@ def standing(course: Settings) -> list[Marked]:
                 if done is None:
                     found.append(Marked(student, assignment, "open", "not-marked", reasons.instructor("not-marked")))
                     continue
-                detail = reasons.instructor(done.reason, done.detail) if done.reason else ""
-                status = "marked" if done.marked else "flagged"
-                found.append(Marked(student, assignment, status, done.reason, detail))
+                found.append(marking.said(done, "marked" if done.marked else "flagged"))
     return sorted(found, key=lambda one: (one.student, one.assignment))
