@@ -121,21 +121,46 @@ def find_file(start: Path | None = None) -> Path:
     raise SettingsError(f"no course.toml in {start} or above it; name it with --settings FILE")
 
 
+_FIELDS: dict[str, dict[str, type]] = {
+    "course": dict.fromkeys(("id", "title", "term"), str),
+    "paths": dict.fromkeys(
+        ("bank", "assignments", "lessons", "project", "workdir", "gradebook", "attempts", "exchange", "proof"), str
+    ),
+    "marks": dict.fromkeys(("weights", "scheme", "policy"), str) | {"drop_lowest": int},
+    "student": {"packages": list, "files": dict, "prepare": dict},
+    "marking": {"warm": list},
+    "service": {"modes": str},
+}
+
+
 def _check(file: Path, record: dict[str, Any]) -> None:
-    """Refuse what a person easily writes in its place: a number for a text, or a name that cannot be a folder's."""
-    for table in ("course", "paths", "student", "marks", "service", "marking"):
-        if not isinstance(record.get(table, {}), dict):
+    """Refuse what a person easily writes in its place: a misspelt name, a number for a text, a name of no folder."""
+    for table, fields in _FIELDS.items():
+        found = record.get(table, {})
+        if not isinstance(found, dict):
             raise SettingsError(f"{file}: {table} must be a table; write [{table}] on a line of its own")
-    for table in ("course", "paths"):
-        for name, value in record.get(table, {}).items():
-            if not isinstance(value, str):
-                raise SettingsError(f'{file}, [{table}]: {name} must be in quotation marks, as in {name} = "{value}"')
-    student = record.get("student", {})
-    if not isinstance(student.get("packages", []), list):
-        raise SettingsError(f'{file}, [student]: packages must be a list, as in packages = ["package/name"]')
+        for name, value in found.items():
+            if name not in fields:
+                raise SettingsError(f"{file}, [{table}]: there is no setting {name!r}; there are {', '.join(fields)}")
+            _check_kind(f"{file}, [{table}]", table, name, value)
     named = record.get("course", {}).get("id", "x")
     if not _ID.fullmatch(named):
         raise SettingsError(f"{file}, [course]: id is {named!r}; use letters, digits and hyphens only")
+
+
+def _check_kind(where: str, table: str, name: str, value: Any) -> None:
+    """Refuse a value of another kind than the setting has; whether a number is one, :func:`_count` says."""
+    kind = _FIELDS[table][name]
+    if kind is str and not isinstance(value, str):
+        raise SettingsError(f'{where}: {name} must be in quotation marks, as in {name} = "{value}"')
+    if kind is list and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        example = "package/name" if name == "packages" else "module:function"
+        raise SettingsError(f'{where}: {name} must be a list, as in {name} = ["{example}"]')
+    if kind is dict and not (isinstance(value, dict) and all(isinstance(one, str) for one in value.values())):
+        raise SettingsError(
+            f"{where}: {name} must be a table; write [{table}.{name}] on a line of its own, and below it lines with "
+            'two texts, as in "to" = "from"'
+        )
 
 
 def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | None = None) -> Settings:
@@ -151,7 +176,7 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
     Raises
     ------
     SettingsError
-        If the file cannot be read, lacks a field, or has a value of another kind.
+        If the file cannot be read, lacks a field, or has one that is misspelt or of another kind.
     """
     file = (file or find_file()).resolve()
     try:
@@ -189,7 +214,8 @@ def load(file: Path | None = None, *, bank: Path | None = None, workdir: Path | 
             attempts_url=os.environ.get("FAIRMARK_ATTEMPTS") or paths.get("attempts", ""),
         )
     except KeyError as error:
-        raise SettingsError(f"{file}: the field {error} is missing") from None
+        table = next((f", [{table}]" for table, fields in _FIELDS.items() if error.args[0] in fields), "")
+        raise SettingsError(f"{file}{table}: the field {error} is missing; add it") from None
 
 
 def _count(file: Path, name: str, said: object) -> int:

@@ -118,8 +118,22 @@ def test_missing_settings_say_what_to_name(tmp_path):
         ('lessons = "lessons"', 'lessons = ["lessons"]', r"\[paths\]: lessons must be in quotation marks"),
         ("[student.files]", '[student]\npackages = "package/x"\n[student.files]', r"packages must be a list"),
         ("[course]", "marks = 3\n[course]", r"marks must be a table; write \[marks\]"),
-        ('term = "t1"\n', "", r"the field 'term' is missing"),
-        ("[paths]", "[path]", r"the field 'paths' is missing"),
+        ('term = "t1"\n', "", r"\[course\]: the field 'term' is missing; add it"),
+        ("[paths]", "[path]", r"the field 'paths' is missing; add it"),
+        ('lessons = "lessons"', 'lesson = "lessons"', r"\[paths\]: there is no setting 'lesson'; there are bank, "),
+        (
+            "[course]",
+            '[marks]\nweights = "w.csv"\nscheme = "default"\npolcy = "policy.csv"\n[course]',
+            r"\[marks\]: there is no setting 'polcy'; there are weights, scheme, policy, drop_lowest",
+        ),
+        ("[course]", "[service]\nmodes = 1\n[course]", r"\[service\]: modes must be in quotation marks"),
+        (
+            "[course]",
+            '[marking]\nwarm = "a:b"\n[course]',
+            r'\[marking\]: warm must be a list, as in warm = \["module:f',
+        ),
+        ("[student.files]", "[student]\npackages = [1]\n[student.files]", r"packages must be a list"),
+        ("[student.files]", "[student.prepare]\nx = 3\n[student.files]", r"write \[student\.prepare\] on a line"),
     ],
 )
 def test_a_setting_of_another_kind_is_named(new_course, tmp_path, old, new, says):
