@@ -27,7 +27,7 @@ from fairmark import (
     terminal,
 )
 from fairmark.settings import Settings
-from fairmark.terminal import PATH, console, explained
+from fairmark.terminal import PATH, console, explained, say
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -107,7 +107,7 @@ def audit_command(course: Settings, head: str, student: str) -> None:
             console.print(audit.described(one), markup=False)
         for line in wrong:
             console.print(line, markup=False)
-        console.print(f"{end.entries} entries; the last hash is {end.sha256}", soft_wrap=True)
+        say(f"{end.entries} entries; the last hash is {end.sha256}")
     if wrong:
         sys.exit(1)
 
@@ -142,7 +142,7 @@ def backup_command(course: Settings, to: Path | None) -> None:
     with explained():
         gradebook.require(course)
         for file in backups.backup_both(course, to):
-            console.print(f"Backup: {file}", soft_wrap=True)
+            say(f"Backup: {file}")
 
 
 @main.command("feedback")
@@ -164,11 +164,11 @@ def _publish(course: Settings, repository: str, branch: str) -> None:
         course.workdir / "bundle", repository, course=course.course, title=course.title, branch=branch
     )
     what = "Published as" if done.new else "Nothing has changed since"
-    console.print(f"1  {what} {done.commit[:10]} on {branch} of {repository}.", soft_wrap=True)
+    say(f"1  {what} {done.commit[:10]} on {branch} of {repository}.")
     first = min((file.name for file in course.lessons.glob("*.ipynb")), default="")
     if first and publishing.is_address(repository):
         link = publishing.link(repository, branch, course.course, f"lessons/{first}")
-        console.print(f"1  The link for students is your JupyterHub's address and then {link}", soft_wrap=True)
+        say(f"1  The link for students is your JupyterHub's address and then {link}")
 
 
 for command in (

@@ -34,7 +34,7 @@ def bank_check(course: Settings) -> None:
             for text in item_bank.giveaways(entry)
         ]
     for leak in leaks:
-        console.print(leak)
+        console.print(leak, markup=False)
     for name, one in assignments.items():
         earned, automatic = guessing.expected_points(one)
         by_luck = f"; blind guessing earns {earned / automatic:.0%} of {automatic:g}" if automatic else ""

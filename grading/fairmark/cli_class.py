@@ -15,7 +15,7 @@ from fairmark.marking import Marked
 from fairmark.reasons import REASONS
 from fairmark.report import Row
 from fairmark.settings import Settings
-from fairmark.terminal import console, explained
+from fairmark.terminal import console, explained, say
 
 
 @click.group("class")
@@ -76,10 +76,11 @@ def _summary(course: Settings, rows: list[Row], marked: list[Marked]) -> list[st
     waiting = [row for row in rows if row.by_hand is None and row.status != "excused" and row not in flagged]
     console.print("[bold]Who needs a person's eye[/]")
     for row in flagged:
-        console.print(f"  {row.student}, {row.assignment}: {escape(row.attention)}")
+        console.print(f"  {row.student}, {row.assignment}: {row.attention}", markup=False)
     if waiting:
         console.print(
-            f"  {len(waiting)} written answers wait to be marked: {', '.join(row.student for row in waiting)}"
+            f"  {len(waiting)} written answers wait to be marked: {', '.join(row.student for row in waiting)}",
+            markup=False,
         )
     if not flagged and not waiting:
         console.print("  nobody")
@@ -89,7 +90,7 @@ def _summary(course: Settings, rows: list[Row], marked: list[Marked]) -> list[st
     if wrong:
         console.print("[bold]Marks that are not as designed[/]")
         for line in wrong:
-            console.print(f"  {line}")
+            console.print(f"  {line}", markup=False)
     elif roles:
         console.print(f"All {len(rows)} marks are as designed.")
     _where(course)
@@ -105,7 +106,7 @@ def _marks_table(rows: list[Row], roles: dict[str, str]) -> Table:
         share = f"{100 * (row.automatic or 0) / row.automatic_of:.0f} %" if marked else "–"
         automatic = "not marked" if row.automatic is None else f"{row.automatic:g} of {row.automatic_of:g}"
         written = "open" if row.by_hand is None else f"{row.by_hand:g} of {row.by_hand_of:g}"
-        table.add_row(row.student, roles.get(row.student, ""), row.assignment, automatic, share, written)
+        table.add_row(escape(row.student), roles.get(row.student, ""), row.assignment, automatic, share, written)
     return table
 
 
@@ -125,8 +126,6 @@ def _where(course: Settings) -> None:
         ("feedback pages", "feedback"),
         ("gradebook", "gradebook.db"),
     ):
-        console.print(f"  {what:16}{course.workdir / path}", soft_wrap=True)
-    console.print(
-        "Written answers: fairmark written ASSIGNMENT. Which questions worked: fairmark report.", soft_wrap=True
-    )
-    console.print(f"Formgrader, for due dates: open JupyterLab in {course.workdir}, menu Nbgrader.", soft_wrap=True)
+        say(f"  {what:16}{course.workdir / path}")
+    say("Written answers: fairmark written ASSIGNMENT. Which questions worked: fairmark report.")
+    say(f"Formgrader, for due dates: open JupyterLab in {course.workdir}, menu Nbgrader.")

@@ -10,7 +10,7 @@ from fairmark import bank, explain, gradebook, prompting, templates
 from fairmark.explain import Explanation
 from fairmark.files import write_text
 from fairmark.settings import Settings
-from fairmark.terminal import console, explained
+from fairmark.terminal import explained, say
 from fairmark.written.rubric import readable
 
 _MOST = 50_000
@@ -35,13 +35,13 @@ def explain_command(course: Settings, student: str, item: str, file: Path | None
         one = explain.explain(course, student, item)
     if file:
         write_text(file, page(one))
-        console.print(f"Page for {student}: {file}", soft_wrap=True, markup=False)
+        say(f"Page for {student}: {file}")
         return
     for line in lines(one):
-        console.print(line, markup=False, soft_wrap=True)
+        say(line)
     if with_key:
         entry = bank.load(course.bank)[item.rpartition("-")[0]].entries[item]
-        console.print(f"\nThe key: {_key(entry, one.variant)}", markup=False, soft_wrap=True)
+        say(f"\nThe key: {_key(entry, one.variant)}")
 
 
 def lines(one: Explanation) -> list[str]:
@@ -73,11 +73,15 @@ def lines(one: Explanation) -> list[str]:
 
 def page(one: Explanation) -> str:
     """Write an explanation for the student: one HTML document, complete in itself, without script."""
-    return templates.load().get_template("explain.html").render(
-        one=one,
-        question=prompting.rendered(one.question),
-        answer=readable(one.answer[:_MOST]),
-        steps=[step for step in one.steps if not step.private],
+    return (
+        templates.load()
+        .get_template("explain.html")
+        .render(
+            one=one,
+            question=prompting.rendered(one.question),
+            answer=readable(one.answer[:_MOST]),
+            steps=[step for step in one.steps if not step.private],
+        )
     )
 
 

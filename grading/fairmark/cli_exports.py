@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from fairmark import (
     adjustments,
@@ -29,7 +28,7 @@ from fairmark.database import Database
 from fairmark.files import write_text
 from fairmark.report import Row
 from fairmark.settings import Settings
-from fairmark.terminal import PATH, console, explained
+from fairmark.terminal import PATH, console, explained, say
 
 _SHOWN = 30
 
@@ -125,25 +124,23 @@ def _research(course: Settings, folder: Path, options: dict[str, Any]) -> None:
         return
     made = research.export(course, folder, variants=options["variants"])
     if not made.agreed:
-        console.print(
+        say(
             f"Nobody of {made.known} students has agreed, so nothing is written. Who agrees has a row with “yes” in "
-            f"{research.consent_file(course)}, whose columns are student and consent.",
-            soft_wrap=True,
+            f"{research.consent_file(course)}, whose columns are student and consent."
         )
         if (folder / "items.csv").exists():
-            console.print(f"A table of an earlier export stands in {folder}: delete it.", soft_wrap=True)
+            say(f"A table of an earlier export stands in {folder}: delete it.")
         return
-    console.print(f"For research: {made.folder}, items.csv and its codebook.", soft_wrap=True)
+    say(f"For research: {made.folder}, items.csv and its codebook.")
     console.print(f"  {made.agreed} of {made.known} students agreed; {made.persons} of them have marks.")
     if made.persons < 2 * research.SMALL:
         console.print(
             f"  With fewer than {2 * research.SMALL} persons, anybody who knows the class may recognise them."
         )
     if made.small:
-        console.print(
+        say(
             f"  {made.small} of {made.cells} groups with the same misconception have fewer than {research.SMALL} "
-            "members: do not publish such a group by itself.",
-            soft_wrap=True,
+            "members: do not publish such a group by itself."
         )
     if options["variants"]:
         console.print("  With variants it is not anonymous: whoever has a list of ids can find out who is who.")
@@ -158,7 +155,7 @@ def _named(said: str) -> tuple[str, str]:
 
 def _tell(course: Settings, platform: lms.Platform, told: transfer.Told, target: Path, into: Path | None) -> None:
     """Say what was written, who was left out and why, and what to do next."""
-    console.print(f"For {platform.name}: {target}", soft_wrap=True)
+    say(f"For {platform.name}: {target}")
     said = [f"{told.written} marks of {told.students} students. {'; '.join(told.columns)}."]
     for heading, about in (
         ("Marks that change there", transfer.REPLACED),
@@ -175,13 +172,13 @@ def _tell(course: Settings, platform: lms.Platform, told: transfer.Told, target:
     whole = _report(target)
     write_text(whole, "\n".join([*said, ""]), mode=0o600)  # names and marks, like the file itself
     for line in said[:_SHOWN]:
-        console.print(f"  {line}", markup=False, soft_wrap=True)
+        say(f"  {line}")
     if told.count(transfer.UNKNOWN) or told.count(transfer.ABSENT):
         there = f"{roster.file(course)}, with the columns student, {', '.join(roster.OPTIONAL)}"
-        console.print(f"  Who is who can be said in {there}.", markup=False, soft_wrap=True)
+        say(f"  Who is who can be said in {there}.")
     if len(said) > _SHOWN:
-        console.print(f"  … {len(said) - _SHOWN} more lines stand in {whole}", markup=False, soft_wrap=True)
-    console.print(f"{platform.next_step}.", markup=False, soft_wrap=True)
+        say(f"  … {len(said) - _SHOWN} more lines stand in {whole}")
+    say(f"{platform.next_step}.")
 
 
 @click.command("policy")
@@ -201,18 +198,15 @@ def policy_command(course: Settings, student: str) -> None:
             undated = lateness.without_due_date(session, held)
             told = list(lateness.history(session, student)) if student else []
         for line in told:
-            console.print(line, markup=False, soft_wrap=True)
+            say(line)
         if student and not told:
-            console.print(f"The log says nothing of {student!r}.", markup=False, soft_wrap=True)
+            say(f"The log says nothing of {student!r}.")
         if undated:
-            console.print(
-                f"Without a due date, so nobody is late: {', '.join(undated)}. Set it in the formgrader.",
-                soft_wrap=True,
-            )
+            say(f"Without a due date, so nobody is late: {', '.join(undated)}. Set it in the formgrader.")
         excused = sum(one.excused for one in held.adjustments.values())
         if not adjustments.file(course).exists():
             there = f"{adjustments.file(course)}, with the columns {', '.join(adjustments.COLUMNS)}"
-            console.print(f"There is no table of exceptions. It would be {there}.", soft_wrap=True)
+            say(f"There is no table of exceptions. It would be {there}.")
         console.print(
             f"{len(changed)} changed. Exceptions: {len(held.adjustments) - excused} extensions, {excused} excused."
         )
@@ -222,14 +216,14 @@ def settle(course: Settings) -> list[lateness.State]:
     """Bring lateness and exceptions up to date, and print what changed."""
     changed = lateness.settle(course)
     for state in changed:
-        console.print(f"   {escape(state.student)} {state.assignment}: {escape(str(state))}", soft_wrap=True)
+        say(f"   {state.student} {state.assignment}: {state}")
     return changed
 
 
 def write_marks(course: Settings, rows: list[Row], file: Path) -> None:
     """Write points, and where the course has weights the course marks, as CSV; print where."""
     exports.marks_csv(rows, file)
-    console.print(f"Marks: {file}", soft_wrap=True)
+    say(f"Marks: {file}")
     marks = course_marks(course, rows)
     if marks is None:
         return
@@ -237,7 +231,7 @@ def write_marks(course: Settings, rows: list[Row], file: Path) -> None:
     exports.course_marks_csv(marks, course.scheme, target)
     still_open = sum(mark is None for mark in marks.values())
     note = f"; {still_open} of {len(marks)} still open" if still_open else ""
-    console.print(f"Course marks, scheme {course.scheme!r}{note}: {target}", soft_wrap=True)
+    say(f"Course marks, scheme {course.scheme!r}{note}: {target}")
 
 
 def course_marks(course: Settings, rows: list[Row]) -> dict[str, float | None] | None:

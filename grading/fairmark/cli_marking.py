@@ -13,7 +13,7 @@ from fairmark import backups, cli_exports, cli_steps, gradebook, regrade, termin
 from fairmark.marking import Marked
 from fairmark.regrade import Change
 from fairmark.settings import Settings
-from fairmark.terminal import console, explained
+from fairmark.terminal import console, explained, say
 
 
 def _marking_options(command: Any) -> Any:
@@ -66,7 +66,7 @@ def regrade_command(course: Settings, /, assignments: tuple[str, ...], **options
         gradebook.require(course)
         how = _how(options)
         if not course.gradebook_url:
-            console.print(f"Backup: {backups.backup(course)}", soft_wrap=True)
+            say(f"Backup: {backups.backup(course)}")
         marked: list[Marked] = []
         changes: list[Change] = []
         with cli_steps.progress() as bar:
@@ -111,7 +111,7 @@ def _print_changes(changes: list[Change]) -> None:
     for one in changes:
         for item, (before, after) in one.items.items():
             word = "a person's mark stays" if item in one.kept else "gains" if after > before else "loses"
-            table.add_row(one.student, one.assignment, item, f"{before:g}", f"{after:g}", word)
+            table.add_row(escape(one.student), one.assignment, item, f"{before:g}", f"{after:g}", word)
     console.print(table)
     gain, lose = sum(one.gain > 0 for one in changes), sum(one.gain < 0 for one in changes)
     console.print(f"{gain} gain and {lose} lose.")

@@ -9,7 +9,7 @@ import click
 from fairmark import gradebook, itemreport, reportpage, responses, terminal
 from fairmark.itemreport import ItemReport
 from fairmark.settings import Settings
-from fairmark.terminal import PATH, console, explained
+from fairmark.terminal import PATH, explained, say
 
 
 @click.command("report")
@@ -36,4 +36,4 @@ def report_command(course: Settings, assignments: tuple[str, ...], leave_out: tu
 def _tell(name: str, found: ItemReport, page: Path) -> None:
     first = ", ".join(item.id for item in found.first[:3])
     look = f"look first at {first}" if first else "no question stands out"
-    console.print(f"{name}: {found.students} students count; {look}. {page}", soft_wrap=True)
+    say(f"{name}: {found.students} students count; {look}. {page}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,7 +22,7 @@ from rich.text import Text
 from fairmark import bundlesize, collecting, gradebook, marking, release, results, submissions
 from fairmark.marking import Marked
 from fairmark.settings import Settings
-from fairmark.terminal import console
+from fairmark.terminal import console, say
 
 
 class _Rate(ProgressColumn):
@@ -50,7 +49,7 @@ def release_all(course: Settings) -> None:
     for one in released:
         console.print(f"1  Released {one.assignment}: {one.items} items, {one.points:g} points.")
     folder = course.workdir / "bundle"
-    console.print(f"1  For students: {folder}, {bundlesize.summary(folder)}", soft_wrap=True)
+    say(f"1  For students: {folder}, {bundlesize.summary(folder)}")
 
 
 def collect(course: Settings, names: list[str]) -> None:
@@ -61,7 +60,7 @@ def collect(course: Settings, names: list[str]) -> None:
         result = nbgrader.collect(name, update=True)
         gradebook.check(result, f"collect {name}")
         for line in collecting.passed_over(result.get("log", "")):
-            console.print(f"   {escape(line)}", soft_wrap=True)
+            say(f"   {line}")
         console.print(f"3  Collected {name} from {len(submissions.submitted(course, name))} students.")
 
 

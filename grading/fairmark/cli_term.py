@@ -12,7 +12,7 @@ import click
 
 from fairmark import bank, busy, duedates, retention, term
 from fairmark.settings import Settings
-from fairmark.terminal import PATH, console, explained
+from fairmark.terminal import PATH, console, explained, say
 
 _FAR = 3660
 """Days: ten years."""
@@ -95,10 +95,10 @@ def _print(course: Settings, done: term.Rolled, where: dt.tzinfo) -> None:
         f"Term {done.settings.term} begins in {done.settings.workdir}",
     ]
     for line in said:
-        console.print(line, soft_wrap=True, markup=False)
+        say(line)
     for name, due in done.dates.items():
         console.print(f"  {name} is due {due.astimezone(where):%Y-%m-%d %H:%M %Z}" if due else f"  {name}: no due date")
-    console.print(_NEXT, soft_wrap=True)
+    say(_NEXT)
     _print_kept(retention.kept(done.settings))
 
 
@@ -115,6 +115,6 @@ def _print_kept(kept: list[retention.Kept]) -> None:
         return
     console.print("[bold]Personal data that are kept[/]")
     for one in kept:
-        console.print(f"{one.term}: {one.where} ({one.size / 1e6:.1f} MB)", soft_wrap=True, markup=False)
-        console.print(f"    {one.what}; {one.until}", soft_wrap=True, markup=False)
+        say(f"{one.term}: {one.where} ({one.size / 1e6:.1f} MB)")
+        say(f"    {one.what}; {one.until}")
     console.print("What the law and your university demand goes before this list.")

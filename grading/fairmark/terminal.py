@@ -64,6 +64,11 @@ MENDABLE = (
 _INTERRUPTED = 130
 
 
+def say(line: str) -> None:
+    """Print a line as it is: names and paths are no markup, and a path is not broken where it could not be copied."""
+    console.print(line, markup=False, soft_wrap=True)
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn the errors that a user can mend into one line; everything else keeps its traceback."""
