@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,26 +154,11 @@ def analyse(responses: Responses) -> ItemReport:
     whole = np.asarray(marked.all(axis=0) if students else np.zeros(len(responses.entries)), dtype=np.bool_)
     most = np.array([entry.item.points for entry in responses.entries], dtype=np.float64)
     totals = points[:, whole].sum(axis=1)
-    discrimination = _discrimination(points[:, whole], most[whole])
-    columns = {int(column): number for number, column in enumerate(np.flatnonzero(whole))}
-    last = _not_reached(responses)
-    compared = sum(len(entry.item.pool) for entry in responses.entries)
-    items = []
-    for column, entry in enumerate(responses.entries):
-        answers = [paper.answers[column] for paper in responses.papers]
-        others = totals - np.where(whole[column], points[:, column], 0.0) if students else totals
-        rest = others / max(most[whole].sum() - most[column] * whole[column], 1e-9)
-        line = _item(entry, answers, last[:, column], points[:, column], rest, compared)
-        number = columns.get(column)
-        if number is not None:
-            line = dataclasses.replace(line, **{name: found[number] for name, found in discrimination.items()})
-        items.append(dataclasses.replace(line, findings=itemfindings.of(line)))
-    enough = students >= FEWEST_COEFFICIENTS
-    alpha = _alpha(points[:, whole]) if enough else None
+    alpha = _alpha(points[:, whole]) if students >= FEWEST_COEFFICIENTS else None
     return ItemReport(
         responses=responses,
-        items=tuple(items),
-        whole=tuple(line.id for column, line in enumerate(items) if whole[column]),
+        items=tuple(_items(responses, points, whole, most)),
+        whole=tuple(entry.item.id for entry, counts in zip(responses.entries, whole, strict=True) if counts),
         mean=float(totals.mean()) if students else math.nan,
         spread=float(totals.std(ddof=1)) if students > 1 else math.nan,
         points=float(most[whole].sum()),
@@ -183,6 +169,24 @@ def analyse(responses: Responses) -> ItemReport:
         codings=_codings(responses),
         group=math.floor(itemstats.TAILS * students + 0.5),
     )
+
+
+def _items(responses: Responses, points: Floats, whole: Flags, most: Floats) -> Iterator[ItemLine]:
+    """Say what is known of each item, and why to look at it; ``whole`` says which items totals are made of."""
+    totals = points[:, whole].sum(axis=1)
+    discrimination = _discrimination(points[:, whole], most[whole])
+    columns = {int(column): number for number, column in enumerate(np.flatnonzero(whole))}
+    last = _not_reached(responses)
+    compared = sum(len(entry.item.pool) for entry in responses.entries)
+    for column, entry in enumerate(responses.entries):
+        answers = [paper.answers[column] for paper in responses.papers]
+        others = totals - points[:, column] if whole[column] else totals
+        rest = others / max(most[whole].sum() - most[column] * whole[column], 1e-9)
+        line = _item(entry, answers, last[:, column], points[:, column], rest, compared)
+        number = columns.get(column)
+        if number is not None:
+            line = dataclasses.replace(line, **{name: found[number] for name, found in discrimination.items()})
+        yield dataclasses.replace(line, findings=itemfindings.of(line))
 
 
 def _item(entry: Entry, answers: list[Answer], last: Flags, points: Floats, rest: Floats, compared: int) -> ItemLine:

@@ -6,6 +6,7 @@ marking. Who is left out, and why, is part of the table.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -154,9 +155,7 @@ def read(course: Settings, assignment: str, leave_out: Collection[str] = ()) -> 
             records.append(one.record)
             outdated += one.inputs.basis != judging.basis_for(basis, firsts.get(student))
     found = of_records(items, records, scores, due=due.replace(tzinfo=dt.UTC) if due else None)
-    return Responses(
-        items, found.entries, found.papers, left_out | found.left_out, outdated, found.unmatched, found.due
-    )
+    return dataclasses.replace(found, left_out=left_out | found.left_out, outdated=outdated)
 
 
 def of_records(
