@@ -204,6 +204,11 @@ def _load(folder: Path, _: str) -> dict[str, Assignment]:
     return {assignment.id: assignment for assignment in loaded}
 
 
+def fingerprint(folder: Path) -> str:
+    """Hash what decides marks in a bank: its YAML files."""
+    return files.fingerprint(folder, "*.yaml")
+
+
 def load_file(file: Path) -> Assignment:
     """Load and check one assignment's file; see :func:`load`."""
     try:
@@ -389,11 +394,6 @@ def giveaways(entry: Entry) -> list[str]:
     item = entry.item
     said = [*(wrong.message for wrong in entry.wrong), entry.otherwise, item.hint]
     return [text for text in said for needle in _needles(entry) if needle and needle.casefold() in text.casefold()]
-
-
-def fingerprint(folder: Path) -> str:
-    """Hash what decides marks in a bank: its YAML files."""
-    return files.fingerprint(folder, "*.yaml")
 
 
 def _needles(entry: Entry) -> Iterator[str]:
