@@ -105,7 +105,10 @@ def _print(course: Settings, done: term.Rolled, where: dt.tzinfo) -> None:
 @term_group.command("data")
 @click.pass_obj
 def term_data(course: Settings) -> None:
-    """Say which personal data are kept where, of this term and of earlier ones."""
+    """Say which personal data are kept where, of this term and of earlier ones.
+
+    Pages and tables that were written to a place of your own, with --to, --page or --archive, are not listed.
+    """
     _print_kept(retention.kept(course))
 
 

@@ -300,6 +300,14 @@ def test_terms_follow_one_another(old):
     assert "needed until appeals" in told
 
 
+def test_all_that_an_export_leaves_behind_is_listed(old):
+    """A platform's file may be no CSV, the report of it is a text with names, and the key of pseudonyms is a secret."""
+    names = {"for-canvas.csv", "for-canvas-report.txt", "for-blackboard.xls", "course-marks.csv", "research.key"}
+    for name in names:
+        (old.workdir / name).write_text("student\n")
+    assert {one.where.name for one in retention.kept(old)} >= names
+
+
 def test_tables_of_people_are_not_taken_for_exports(old):
     """Nobody is told that exceptions, which a person wrote, would be made again."""
     for name in ("roster.csv", "adjustments.csv", "consent.csv", "marks.csv"):
