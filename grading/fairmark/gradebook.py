@@ -163,14 +163,18 @@ def require(course: Settings) -> None:
         raise NotReleasedError(f"{course.workdir}: nothing has been released here yet; run fairmark release first")
 
 
+class StepError(RuntimeError):
+    """A step of nbgrader's that failed; the message says which, and carries the end of nbgrader's log."""
+
+
 def check(result: dict[str, Any], what: str) -> None:
-    """Raise an error that carries nbgrader's own words, if one of its steps failed.
+    """Make sure that a step of nbgrader's did its work.
 
     Raises
     ------
-    RuntimeError
-        With what failed and the end of nbgrader's log.
+    StepError
+        If it did not.
     """
     if not result["success"]:
         words = (result.get("error") or "") + "\n" + (result.get("log") or "")
-        raise RuntimeError(f"nbgrader could not {what}:\n{words.strip()[-2000:]}")
+        raise StepError(f"nbgrader could not {what}:\n{words.strip()[-2000:]}")

@@ -47,6 +47,7 @@ MENDABLE = (
     publishing.PublishError,
     classroom.RealClassError,
     gradebook.NotReleasedError,
+    gradebook.StepError,
     database.GradebookError,
     distribute.SchedulerError,
     environment.NoBundleError,

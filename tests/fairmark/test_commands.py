@@ -211,6 +211,15 @@ def test_checking_the_bank_finds_a_giveaway(course):
     assert "mini1-q2: this text gives the key away: Look at s7.p8." in result.output
 
 
+def test_a_step_of_nbgraders_that_fails_is_told_in_its_own_words(course, monkeypatch):
+    """And not as a traceback of ours."""
+    failed = {"success": False, "error": "the exchange is not there", "log": "[ERROR] no such folder"}
+    monkeypatch.setattr("nbgrader.apps.api.NbGraderAPI.collect", lambda *_, **__: failed)
+    result = fairmark(course, "collect", "mini1")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: nbgrader could not collect mini1:\nthe exchange is not there")
+
+
 def test_a_simulated_class_is_not_mixed_into_a_real_one(course):
     """Where students have handed in, nothing is simulated."""
     result = fairmark(course, "class", "make", "--size", "1")
