@@ -162,6 +162,8 @@ class Pool:
     def _embedded(self, crew: Workers) -> Callable[[str], Future[str]]:
         """Start Dask in this process: its threads only wait, and what they wait for are processes of their own."""
         dask, distributed = _dask()
+        # A sender that is closed while it waits leaves its timer behind, and asyncio would print that it was not asked.
+        self._stack.enter_context(_silent(logging.getLogger("asyncio")))
         # Dask opens pages about itself whether they are wanted or not: here for this machine only, and empty.
         pages = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
         none: dict[str, Any] = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
@@ -293,6 +295,17 @@ def _without_secrets(course: Settings) -> Settings:
     """Leave out what no worker needs: where the bank is, and the gradebook's password."""
     nowhere = course.workdir / "not-here"
     return dataclasses.replace(course, bank=nowhere, assignments=nowhere, gradebook_url="")
+
+
+@contextlib.contextmanager
+def _silent(logger: logging.Logger) -> Iterator[None]:
+    """Keep a log from the terminal for a while."""
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _dask() -> tuple[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import signal
 import subprocess
@@ -33,6 +34,16 @@ def test_every_job_comes_back(course, fake, expected):
         running = [pool.submit(Job(f"s{number}", "{}").to_json()) for number in range(expected)]
         found = [Outcome.from_json(one.result()).sent["a"].value() for one in running]
     assert found == [f"s{number}" for number in range(expected)]
+
+
+def test_what_dask_leaves_behind_is_not_printed(course, fake):
+    """A timer that nobody asked is no news to the one who marks; afterwards the log says what it always does."""
+    log = logging.getLogger("asyncio")
+    before = log.isEnabledFor(logging.ERROR)
+    with Pool(course, workers=1, expected=distribute.FEW + 1) as pool:
+        pool.submit(Job("anna", "{}").to_json()).result()
+        assert not log.isEnabledFor(logging.ERROR)
+    assert log.isEnabledFor(logging.ERROR) == before
 
 
 def test_no_more_workers_are_warmed_than_there_are_jobs(course, fake):
