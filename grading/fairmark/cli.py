@@ -27,7 +27,7 @@ from fairmark import (
     terminal,
 )
 from fairmark.settings import Settings
-from fairmark.terminal import PATH, console, explained, say
+from fairmark.terminal import PATH, explained, say
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -104,9 +104,9 @@ def audit_command(course: Settings, head: str, student: str) -> None:
             end = audit.last(session)
             told = [one for one in audit.entries(session) if student and one.get("student") == student]
         for one in told:
-            console.print(audit.described(one), markup=False)
+            say(audit.described(one))
         for line in wrong:
-            console.print(line, markup=False)
+            say(line)
         say(f"{end.entries} entries; the last hash is {end.sha256}")
     if wrong:
         sys.exit(1)
