@@ -18,7 +18,7 @@ from fairmark.bank import Entry
 from fairmark.settings import Settings
 from worksheet.wire import Json
 
-_SYMBOLS = {"right": "✓", "partial": "◐", "wrong": "✗", "form": "✗", "missing": "–", "by-hand": "✎"}
+_SYMBOLS = {"right": "✓", "partial": "◐", "wrong": "✗", "form": "✗", "missing": "–", "by-hand": "✎", "waits": "✎"}
 _WORDS = {
     "right": "right",
     "partial": "partly right",
@@ -26,6 +26,7 @@ _WORDS = {
     "form": "could not be read as an answer",
     "missing": "no answer",
     "by-hand": "marked by a person",
+    "waits": "waits for a person",
 }
 
 
@@ -67,16 +68,15 @@ def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], writte
     record
         What marking recorded of it.
     grade
-        ``score``, ``waiting`` and ``comment`` of the gradebook.
+        Of the gradebook: ``score``, ``waiting``, ``comment``, and ``by_person``, whether a person gave the score.
     written
         The student's text, for a written item.
     """
-    item, outcome = entry.item, record["outcome"]
+    item, outcome, message = entry.item, record["outcome"], record["message"]
     by_hand = outcome == "by-hand"
-    score = grade.get("score", record["points"])
-    message = record["message"]
     if by_hand:
-        message = "Not marked yet: a person reads this answer." if grade.get("waiting") else "Marked by a person."
+        outcome, message = _of_written(grade)
+    score = grade.get("score", record["points"])
     return {
         "id": item.id,
         "prompt": prompting.rendered(prompting.question(item)),
@@ -93,6 +93,15 @@ def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], writte
         "message": _with_code(message),
         "comment": grade.get("comment") or "",
     }
+
+
+def _of_written(grade: dict[str, Any]) -> tuple[str, str]:
+    """Say how a written answer stands, and a sentence where there is more to say."""
+    if grade.get("waiting"):
+        return "waits", "It is not marked yet."
+    if grade.get("by_person"):
+        return "by-hand", ""
+    return "missing", "The answer was left as it was released, so there was nothing to mark."
 
 
 def page(
@@ -158,7 +167,12 @@ def _grades(names: dict[str, Any]) -> dict[str, dict[str, Any]]:
     with Gradebook(names["db_url"]) as book:
         notebook = book.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
         found = {
-            grade.name: {"score": grade.score, "waiting": bool(grade.needs_manual_grade)} for grade in notebook.grades
+            grade.name: {
+                "score": grade.score,
+                "waiting": bool(grade.needs_manual_grade),
+                "by_person": grade.manual_score is not None,
+            }
+            for grade in notebook.grades
         }
         for comment in notebook.comments:
             # Of a question that a program marks, a person's comment hangs on the answer cell.

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from fairmark import feedback
+from fairmark import checks, feedback
+from fairmark.bank import Entry
+from worksheet.items import Item
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,26 @@ def test_code_in_a_message_is_code_and_what_a_student_wrote_stays_text() -> None
     """A hint in backticks can be copied without them; nothing quoted from an answer becomes markup."""
     shown = feedback._with_code("Use `agreement.pair(…)`; you gave <img src=x> and [a](b).")
     assert shown == "Use <code>agreement.pair(…)</code>; you gave &lt;img src=x&gt; and [a](b)."
+
+
+@pytest.mark.parametrize(
+    ("grade", "outcome", "message", "kind"),
+    [
+        ({"score": 0.0, "waiting": True}, "waits for a person", "It is not marked yet.", "waits"),
+        ({"score": 3.0, "by_person": True}, "marked by a person", "", "by-hand"),
+        (
+            {"score": 0.0},
+            "no answer",
+            "The answer was left as it was released, so there was nothing to mark.",
+            "missing",
+        ),
+    ],
+)
+def test_a_written_answer_is_called_marked_only_when_a_person_marked_it(grade, outcome, message, kind) -> None:
+    """One that waits is open, and one that was left as it was is none."""
+    form = {"rubric": [{"criterion": "A thought.", "levels": [{"points": 4, "says": "one"}]}]}
+    entry = Entry(Item("a1-q1", "written", 4, "Say it.", "", "", form=form), (), ())
+    told = feedback.question(entry, {**vars(checks.judge(entry, None)), "variant": None}, grade, "A text.")
+    assert (told["outcome"], told["message"], told["kind"]) == (outcome, message, kind)
+    assert told["score"] == grade["score"]
+    assert told["answer"] == "A text."
