@@ -73,15 +73,12 @@ def lines(one: Explanation) -> list[str]:
 
 def page(one: Explanation) -> str:
     """Write an explanation for the student: one HTML document, complete in itself, without script."""
-    return (
-        templates.load()
-        .get_template("explain.html")
-        .render(
-            one=one,
-            question=prompting.rendered(one.question),
-            answer=readable(one.answer[:_MOST]),
-            steps=[step for step in one.steps if not step.private],
-        )
+    pages = templates.load()
+    return pages.get_template("explain.html").render(
+        one=one,
+        question=prompting.rendered(one.question),
+        answer=readable(one.answer[:_MOST]),
+        steps=[step for step in one.steps if not step.private],
     )
 
 

@@ -134,21 +134,18 @@ def page(
         One HTML document, complete in itself.
     """
     marked = [one for one in questions if not one["waiting"]]
-    return (
-        templates.load()
-        .get_template("feedback.html")
-        .render(
-            title=title,
-            assignment=assignment,
-            student=record["student"],
-            stopped=reasons.student(record["stopped"]) if record["stopped"] else "",
-            questions=questions,
-            score=sum(one["score"] for one in marked),
-            marked_points=sum(one["points"] for one in marked),
-            waiting_points=sum(one["points"] for one in questions if one["waiting"]),
-            late=late,
-            excused=excused,
-        )
+    pages = templates.load()
+    return pages.get_template("feedback.html").render(
+        title=title,
+        assignment=assignment,
+        student=record["student"],
+        stopped=reasons.student(record["stopped"]) if record["stopped"] else "",
+        questions=questions,
+        score=sum(one["score"] for one in marked),
+        marked_points=sum(one["points"] for one in marked),
+        waiting_points=sum(one["points"] for one in questions if one["waiting"]),
+        late=late,
+        excused=excused,
     )
 
 
