@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmark import adjustments, archive, research, roster, settings
+from fairmark import adjustments, archive, reportpage, research, roster, settings
 from fairmark.settings import Settings, SettingsError
 
 _PROOF = "needed until appeals are over"
@@ -24,8 +24,8 @@ _WHAT = (
     (adjustments.NAME, "extensions and excuses, with their reasons", f"yours alone: {_PROOF}"),
     (research.CONSENT, "who agreed to research", "yours alone: needed as long as the table for research is kept"),
     ("research", "points under pseudonyms, of students who agreed", "may go when the research is over"),
-    (research.KEY, "the key of the pseudonyms", "yours alone: fairmark export --forget-key destroys it"),
-    ("reports", "item reports: no names, but a count of one may point to a person", f"{_AGAIN}fairmark report"),
+    (research.KEY, "who is who under these pseudonyms", "may go at any time: fairmark export --forget-key"),
+    (reportpage.FOLDER, "item reports: a count of one may point to a person", f"{_AGAIN}fairmark report"),
     ("class.json", "an invented class, no real person", "may go at any time"),
 )
 
@@ -75,9 +75,8 @@ def _of(course: Settings) -> Iterator[Kept]:
         if place.exists():
             yield Kept(course.term, place, what, until, _size(place))
     listed = {name for name, _, _ in _WHAT}
-    for file in sorted({*folder.glob("*.csv"), *folder.glob("for-*")}):
-        if file.name in listed:
-            continue
+    # For a platform, marks are filled into a file of any kind, with a report in words beside it.
+    for file in sorted(one for one in {*folder.glob("*.csv"), *folder.glob("for-*")} if one.name not in listed):
         yield Kept(course.term, file, "exported marks", f"{_AGAIN}fairmark export", _size(file))
     for copy in archive.of(course):
         yield Kept(course.term, copy, "the archived term", "see its README.txt", _size(copy))

@@ -300,14 +300,6 @@ def test_terms_follow_one_another(old):
     assert "needed until appeals" in told
 
 
-def test_all_that_an_export_leaves_behind_is_listed(old):
-    """A platform's file may be no CSV, the report of it is a text with names, and the key of pseudonyms is a secret."""
-    names = {"for-canvas.csv", "for-canvas-report.txt", "for-blackboard.xls", "course-marks.csv", "research.key"}
-    for name in names:
-        (old.workdir / name).write_text("student\n")
-    assert {one.where.name for one in retention.kept(old)} >= names
-
-
 def test_tables_of_people_are_not_taken_for_exports(old):
     """Nobody is told that exceptions, which a person wrote, would be made again."""
     for name in ("roster.csv", "adjustments.csv", "consent.csv", "marks.csv"):
@@ -315,6 +307,14 @@ def test_tables_of_people_are_not_taken_for_exports(old):
     until = {one.where.name: one.until for one in retention.kept(old)}
     again = {name for name in until if name.endswith(".csv") and "made again" in until[name]}
     assert again == {"marks.csv"}
+
+
+@pytest.mark.parametrize("name", ["for-canvas-report.txt", "for-moodle.tsv", "research.key", "reports"])
+def test_what_points_to_persons_is_listed(old, name):
+    """Also what is no table: reports, and the key of the pseudonyms."""
+    before = {one.where.name for one in retention.kept(old)}
+    (old.workdir / name).mkdir() if name == "reports" else (old.workdir / name).write_text("x")
+    assert {one.where.name for one in retention.kept(old)} - before == {name}
 
 
 def test_a_working_folder_that_is_a_link_is_followed_once(old):
