@@ -213,9 +213,9 @@ def policy_command(course: Settings, student: str) -> None:
         if not adjustments.file(course).exists():
             there = f"{adjustments.file(course)}, with the columns {', '.join(adjustments.COLUMNS)}"
             console.print(f"There is no table of exceptions. It would be {there}.", soft_wrap=True)
-        console.print(
-            f"{len(changed)} changed. Exceptions: {len(held.adjustments) - excused} extensions, {excused} excused."
-        )
+        later = len(held.adjustments) - excused
+        extensions = "1 extension" if later == 1 else f"{later} extensions"
+        console.print(f"{len(changed)} changed. Exceptions: {extensions}, {excused} excused.")
 
 
 def settle(course: Settings) -> list[lateness.State]:

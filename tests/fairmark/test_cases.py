@@ -1427,7 +1427,7 @@ def test_m98_every_adjustment_stands_in_the_log(course, submit, fake):
     late.adjust(course, "anna,mini1,extension,2026-03-05T12:00Z,letter of 1 March,Ada")
     said = " ".join(fairmark(course, "policy").output.split())
     assert "anna mini1: extension until 2026-03-05T12:00:00+00:00 (letter of 1 March; granted by Ada)" in said
-    assert "1 changed. Exceptions: 1 extensions, 0 excused." in said
+    assert "1 changed. Exceptions: 1 extension, 0 excused." in said
     assert "0 changed." in fairmark(course, "policy").output
     late.adjust(course)
     assert "The log says nothing of 'nobody'." in fairmark(course, "policy", "--student", "nobody").output
