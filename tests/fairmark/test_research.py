@@ -91,6 +91,15 @@ def test_nothing_that_says_who_it_was_or_what_was_written_is_in_table_or_codeboo
     assert {row["handed_in_quarter"] for row in rows_of(marked)} == {""}
 
 
+def test_the_codebook_says_what_two_exports_tell_together(marked):
+    """Whoever is in the first and not in the second took consent back."""
+    consent(marked, "anna,yes")
+    assert fairmark(marked, "export", "--research").exit_code == 0
+    said = " ".join((marked.workdir / "research" / "codebook.md").read_text(encoding="utf-8").split())
+    assert "Two exports made with the same key show, side by side, who took consent back" in said
+    assert "fairmark export --forget-key" in said
+
+
 def test_variants_are_in_it_only_on_request_and_with_a_warning(marked):
     """Because they can be computed from a class list."""
     consent(marked, "anna,yes")
