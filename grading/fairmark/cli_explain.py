@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from fairmark import bank, explain, gradebook, prompting
 from fairmark.explain import Explanation
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.settings import Settings
 from fairmark.terminal import console, explained
 from fairmark.written.rubric import readable
@@ -35,7 +35,7 @@ def explain_command(course: Settings, student: str, item: str, file: Path | None
         gradebook.require(course)
         one = explain.explain(course, student, item)
     if file:
-        write_text(file, page(one))
+        write_text(file, page(one), mode=PRIVATE)  # a copy of it is handed on by the instructor
         console.print(f"Page for {student}: {file}", soft_wrap=True, markup=False)
         return
     for line in lines(one):

@@ -26,7 +26,7 @@ from fairmark import (
 )
 from fairmark import bank as item_bank
 from fairmark.database import Database
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.report import Row
 from fairmark.settings import Settings
 from fairmark.terminal import PATH, console, explained
@@ -173,7 +173,7 @@ def _tell(course: Settings, platform: lms.Platform, told: transfer.Told, target:
         if lines:
             said += [f"{heading} ({told.count(about)}):", *(f"  {line}" for line in lines)]
     whole = _report(target)
-    write_text(whole, "\n".join([*said, ""]), mode=0o600)  # names and marks, like the file itself
+    write_text(whole, "\n".join([*said, ""]), mode=PRIVATE)
     for line in said[:_SHOWN]:
         console.print(f"  {line}", markup=False, soft_wrap=True)
     if told.count(transfer.UNKNOWN) or told.count(transfer.ABSENT):

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from fairmark import itemreport, prompting, reportfigures, responses
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.itemfindings import CAUTION, FEWEST_COEFFICIENTS, FEWEST_SHARES
 from fairmark.itemlines import Estimate, ItemLine
 from fairmark.itemreport import ItemReport
@@ -49,7 +49,8 @@ def write(course: Settings, found: ItemReport, folder: Path) -> Path:
     found
         The report.
     folder
-        Gets ``ID.html``, ``ID-items.csv`` and ``ID-answers.csv``, each written whole or not at all.
+        Gets ``ID.html``, ``ID-items.csv`` and ``ID-answers.csv``, each written whole or not at all. Only their owner
+        can read them: they hold right answers, and a count of one may point to a person.
 
     Returns
     -------
@@ -57,9 +58,9 @@ def write(course: Settings, found: ItemReport, folder: Path) -> Path:
         Of the page.
     """
     name = found.responses.assignment.id
-    write_text(folder / f"{name}-items.csv", items_csv(found))
-    write_text(folder / f"{name}-answers.csv", answers_csv(found))
-    write_text(folder / f"{name}.html", page(course.title, found))
+    write_text(folder / f"{name}-items.csv", items_csv(found), mode=PRIVATE)
+    write_text(folder / f"{name}-answers.csv", answers_csv(found), mode=PRIVATE)
+    write_text(folder / f"{name}.html", page(course.title, found), mode=PRIVATE)
     return folder / f"{name}.html"
 
 

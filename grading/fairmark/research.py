@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from fairmark import bank, ledger, roster, tables
 from fairmark.bank import Assignment
 from fairmark.database import Database
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.settings import Settings
 from fairmark.tables import TableError
 
@@ -101,7 +101,7 @@ def agreed(course: Settings, known: Mapping[str, object]) -> set[str]:
 
 
 def export(course: Settings, folder: Path, *, variants: bool = False) -> Made:
-    """Write the table, ``items.csv``, and its codebook, ``codebook.md``.
+    """Write the table, ``items.csv``, and its codebook, ``codebook.md``; only their owner can read them.
 
     Parameters
     ----------
@@ -150,8 +150,8 @@ def export(course: Settings, folder: Path, *, variants: bool = False) -> Made:
     writer = csv.DictWriter(stream, columns, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(folder / "items.csv", stream.getvalue())
-    write_text(folder / "codebook.md", _codebook(course, made, variants))
+    write_text(folder / "items.csv", stream.getvalue(), mode=PRIVATE)
+    write_text(folder / "codebook.md", _codebook(course, made, variants), mode=PRIVATE)
     return made
 
 

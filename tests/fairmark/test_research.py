@@ -84,6 +84,7 @@ def test_nothing_that_says_who_it_was_or_what_was_written_is_in_table_or_codeboo
     consent(marked, "anna,yes", "bob,yes", "cyd,yes")
     assert fairmark(marked, "export", "--research").exit_code == 0
     folder = marked.workdir / "research"
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
     text = "".join((folder / name).read_text(encoding="utf-8") for name in ("items.csv", "codebook.md"))
     said = results.records(marked, "mini1")[0]["written"]["mini1-q5"]
     for secret in ("anna", "bob", "cyd", ":17:43", "2026-03", "canary", "710.777", "src-2020", said):

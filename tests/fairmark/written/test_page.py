@@ -145,6 +145,8 @@ def test_saving_keeping_a_draft_and_taking_back(room):
     with serving(room) as server:
         draft = asked(room, "anna", None, 1.5, comment="Begun")
         assert server.ask("POST", "draft", draft)[0] == 200
+        (file,) = (room.course.workdir / "drafts").iterdir()
+        assert file.stat().st_mode & 0o777 == 0o600
         assert room.grade("anna")[0] is None
         text = server.ask("GET", f"answer/{draft['code']}")[2]
         assert 'value="1.5"' in text
