@@ -194,7 +194,7 @@ def as_designed(group: Class) -> bool:
     everybody = sorted(one.student for one in standing) == sorted(group.sent)
     rows = [row for row in report.table(group.course, standing) if row.assignment == group.assignment]
     marked = {row.student: None if row.automatic is None else round(row.automatic, 2) for row in rows}
-    return everybody and marked == {one.id: one.due[group.assignment] for one in classroom.plan(group.course)}
+    return everybody and marked == {one.id: one.earns[group.assignment] for one in classroom.plan(group.course)}
 
 
 def run(students: int = 300) -> Iterator[Row]:

@@ -45,6 +45,7 @@ MENDABLE = (
     studentbundle.BundleError,
     publishing.PublishError,
     classroom.RealClassError,
+    classroom.SavedClassError,
     gradebook.NotReleasedError,
     database.GradebookError,
     distribute.SchedulerError,
