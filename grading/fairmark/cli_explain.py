@@ -12,7 +12,7 @@ from fairmark.explain import Explanation
 from fairmark.files import PRIVATE, write_text
 from fairmark.settings import Settings
 from fairmark.terminal import console, explained
-from fairmark.written.rubric import readable
+from fairmark.unseen import without_unseen
 
 _MOST = 50_000
 
@@ -57,18 +57,18 @@ def lines(one: Explanation) -> list[str]:
         *(f"  {name}: {value}" for name, value in one.given.items()),
         "",
         "Answered:",
-        *_indented(readable(one.answer[:_MOST]) or "(none)"),
+        *_indented(without_unseen(one.answer[:_MOST]) or "(none)"),
         "",
         "Decided by:",
         *(f"  {rule.case}  {rule.says}" for rule in one.rules),
         f"  Told to the student: {one.message}",
-        *([f"  Comment: {readable(one.comment)}"] if one.comment else []),
+        *([f"  Comment: {without_unseen(one.comment)}"] if one.comment else []),
         "",
         "What happened (times in UTC):",
     ]
     for step in one.steps:
         points = "" if step.points is None else f" {step.points:g} points."
-        told.append(f"  {step.at[:19].replace('T', ' ')}  {step.says}{points} [{readable(step.more)}]")
+        told.append(f"  {step.at[:19].replace('T', ' ')}  {step.says}{points} [{without_unseen(step.more)}]")
     return [*told, "", *(f"Note: {note}" for note in one.notes)]
 
 
@@ -80,7 +80,7 @@ def page(one: Explanation) -> str:
     return pages.get_template("explain.html").render(
         one=one,
         question=prompting.rendered(one.question),
-        answer=readable(one.answer[:_MOST]),
+        answer=without_unseen(one.answer[:_MOST]),
         steps=[step for step in one.steps if not step.private],
     )
 

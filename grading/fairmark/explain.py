@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from fairmark import attempts, audit, bank, engines, judging, ledger, mending, posting, prompting, reasons
 from fairmark.bank import Entry
 from fairmark.database import Database
-from fairmark.feedback import readable
+from fairmark.feedback import answer_lines
 from fairmark.jobs import Sent
 from fairmark.ledger import Done
 from fairmark.posting import ByHand
@@ -241,7 +241,7 @@ def _given(record: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
 def _answer(done: Done, record: dict[str, Any] | None, entry: Entry) -> str:
     if record is None:
         return ""
-    return done.record["written"].get(entry.item.id, "") if entry.marked_by_hand else readable(record["answer"])
+    return done.record["written"].get(entry.item.id, "") if entry.marked_by_hand else answer_lines(record["answer"])
 
 
 def _rules(record: dict[str, Any] | None, entry: Entry, hand: ByHand, done: Done) -> Iterator[Rule]:

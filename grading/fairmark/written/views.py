@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from fairmark import mending, prompting
 from fairmark.bank import Entry
+from fairmark.unseen import is_unseen, with_line_feeds, without_unseen
 from fairmark.written.answers import Answer, Queue, Task
 from fairmark.written.drafts import Draft
-from fairmark.written.rubric import criteria, hidden, readable
+from fairmark.written.rubric import criteria
 
 MOST = 50_000
 """The most characters of one answer that are shown: an essay has six thousand."""
@@ -60,9 +61,9 @@ def show(text: str) -> Shown:
     >>> show("Two words\u202e")
     Shown(text='Two words', words=2, hidden=1, cut=False, gone=False, most=50000)
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    unseen = sum(hidden(one) and one not in "\n\t" for one in lines)
-    return Shown(readable(lines[:MOST]), len(lines.split()), unseen, len(lines) > MOST, text == mending.GONE)
+    lines = with_line_feeds(text)
+    unseen = sum(map(is_unseen, lines))
+    return Shown(without_unseen(lines[:MOST]), len(lines.split()), unseen, len(lines) > MOST, text == mending.GONE)
 
 
 def pages() -> Environment:
