@@ -72,7 +72,9 @@ def state(course: Settings, assignment: str) -> dict[str, Any]:
     with Database(course) as book, book.reading() as session:
         wrong = audit.verify(session)
         told = sorted((one["student"], one["event"]) for one in audit.entries(session))
-        kept = {done.student: ledger.unpack(done.notebook) for done in ledger.all_of(session, assignment) if done.marked}
+        kept = {
+            done.student: ledger.unpack(done.notebook) for done in ledger.all_of(session, assignment) if done.marked
+        }
     with contextlib.closing(sqlite3.connect(course.workdir / "gradebook.db")) as database:
         rows = [database.execute(query).fetchall() for query in _ROWS]
         (sound,) = database.execute("PRAGMA integrity_check").fetchone()

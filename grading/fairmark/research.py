@@ -291,10 +291,10 @@ What students wrote, their answers, names, ids and the times of handing in are n
 Do not publish such a group by itself. Somebody who knows several marks of one student, such as that student, could find
 the row; so keep the table to those whom the consent names.
 
-**Give out one version of this table only.** Two exports made with the same key show, side by side, who took consent back,
-and which person's marks changed between them. If a table is out already and somebody takes consent back: ask for the
-old table to be deleted, destroy the key with `fairmark export --forget-key`, and export anew. Then every person has
-another pseudonym. Marks that are unusual can still be found again in both tables, so that the old one must really go.
+**Give out one version of this table only.** Two exports made with the same key show, side by side, who took consent
+back, and which person's marks changed between them. If a table is out already and somebody takes consent back: ask for
+the old table to be deleted, destroy the key with `fairmark export --forget-key`, and export anew. Then every person has
+another pseudonym. Unusual marks can still be found again in both tables, so the old one must really go.
 
 The key of the pseudonyms lies in the file `{KEY}` of the working folder. `fairmark export --forget-key` destroys it.
 """

@@ -27,7 +27,9 @@ def test_text_is_written_once(tmp_path):
     assert file.stat().st_mode & 0o777 == 0o644
 
 
-@pytest.mark.parametrize(("had", "asked", "has"), [(0o644, PRIVATE, 0o600), (0o600, 0o644, 0o600), (0o664, 0o644, 0o644)])
+@pytest.mark.parametrize(
+    ("had", "asked", "has"), [(0o644, PRIVATE, 0o600), (0o600, 0o644, 0o600), (0o664, 0o644, 0o644)]
+)
 def test_the_same_content_again_only_takes_rights_away(had, asked, has, tmp_path):
     """What an older version left open is closed; what its owner closed stays closed."""
     file = tmp_path / "marks.csv"
