@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-
 PRIVATE = 0o600
 """The mode of a file that says something of a student: its owner alone reads it."""
 
