@@ -32,13 +32,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fairmark import audit, bank, classroom, distribute, gradebook, ledger, marking, release, settings, submissions
+import classes
+
+from fairmark import audit, bank, distribute, ledger, marking, submissions
 from fairmark.database import Database, GradebookError
 from fairmark.jobs import Job, Outcome
 from fairmark.settings import Settings
 from fairmark.worker import Worker
 
-COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
 _WATCHED = ("posting", "ledger", "audit", "derived", "files", "database")
 _ROWS = (
     "SELECT a.student_id, b.name, g.auto_score, g.manual_score, g.needs_manual_grade FROM grade g "
@@ -50,15 +51,6 @@ _ROWS = (
     "SELECT student, assignment, reason, submission_sha256, basis_sha256, job_sha256, record FROM fairmark_mark "
     "ORDER BY 1",
 )
-
-
-def prepare(folder: Path, size: int, assignment: str, file: Path = COURSE) -> Settings:
-    """Release, and have a simulated class hand in."""
-    course = settings.load(file, workdir=folder)
-    release.build(course)
-    classroom.simulate(course, size=size)
-    gradebook.check(gradebook.api(course).collect(assignment, update=True), "collect")
-    return course
 
 
 def copied(course: Settings, folder: Path) -> Settings:
@@ -330,11 +322,11 @@ def clock(course: Settings, assignment: str, folder: Path) -> list[str]:
     calm, trial = copied(course, folder / "calm"), copied(course, folder / "trial")
     in_a_fork(lambda: marking.mark(calm, assignment))
     students = submissions.submitted(course, assignment)
-    now = audit._now
+    now = audit.now
 
     def shifted(days: int) -> Callable[[], object]:
         def work() -> None:
-            audit._now = lambda: now() + dt.timedelta(days=days)
+            audit.now = lambda: now() + dt.timedelta(days=days)
             marking.mark(trial, assignment, students=students if days > 0 else students[::2])
 
         return work
@@ -361,11 +353,11 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=8, help="students in the class")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    assignment = next(iter(bank.load(COURSE.parent / "items")))
+    assignment = next(iter(bank.load(classes.COURSE.parent / "items")))
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="trials-") as name:
         folder = Path(name)
-        course = prepare(folder / "course", options.size, assignment)
+        course = classes.collected(folder / "course", options.size, assignment)
         trials: dict[str, Callable[[Path], list[str]]] = {
             "kill": lambda at: kill(course, assignment, at, options.times or 200, options.seed),
             "markers": lambda at: markers(course, assignment, at, options.times or 8),

@@ -745,9 +745,9 @@ def test_m49_other_machines_may_run_notebooks(course):
 def test_m50_no_clock_decides_a_mark(course, submit, fake, monkeypatch):
     """With a clock a day behind, and then one a day ahead, nothing is marked twice or not at all."""
     submit(course, "anna")
-    now = audit._now()
+    now = audit.now()
     for days, status in ((-1, "marked"), (1, "unchanged"), (-1, "unchanged")):
-        monkeypatch.setattr(audit, "_now", lambda days=days: now + dt.timedelta(days=days))
+        monkeypatch.setattr(audit, "now", lambda days=days: now + dt.timedelta(days=days))
         moment = (now + dt.timedelta(days=days)).timestamp()
         for file in course.workdir.rglob("*"):
             os.utime(file, (moment, moment))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import re
 import sys
-from typing import Any
 
+import bench_service
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
@@ -125,24 +124,12 @@ def test_a_mode_that_nobody_set_is_the_strictest():
     assert state.State("c", "t", modes={"a": Mode(practice=True)}).mode("b") == Mode()
 
 
-@pytest.fixture
-def bench(root: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Load the script that measures the service."""
-    spec = importlib.util.spec_from_file_location("bench_service", root / "scripts" / "bench_service.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "bench_service", module)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_no_answered_attempt_is_lost_when_it_is_killed_under_load(bench, course):
+def test_no_answered_attempt_is_lost_when_it_is_killed_under_load(course):
     """SIGKILL when half is answered, and a start: everybody gets answers, and the log has each of them."""
-    seen, _, lost = bench.load(course, 20, kill=True)
-    asked = sum(map(len, bench.answers(course, 20).values()))
+    seen, _, lost = bench_service.load(course, 20, kill=True)
+    asked = sum(map(len, bench_service.answers(course, 20).values()))
     assert asked > 20
     assert (len(seen.answered), lost) == (asked, 0)
     assert seen.unanswered > 0
