@@ -20,17 +20,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 import bench_agreement
 import bench_exchange
 import bench_marking
 import bench_service
-import numpy as np
-import pandas as pd
-from timing import HEAD, Row, seconds
-
 from neutrality import idealpoints, published, rollcalls
 from neutrality.replacing import replace_together
 from neutrality.rollcalls import RollCalls
+from timing import HEAD, Row, seconds
 
 PAGE = Path(__file__).parents[1] / "course" / "instructor" / "bench.md"
 

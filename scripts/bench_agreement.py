@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from timing import seconds
 
 from neutrality import rollcalls
 from neutrality.allpairs import all_pairs
 from neutrality.rollcalls import RollCalls
+from timing import seconds
 
 Row = tuple[str, float, str]
 

@@ -22,16 +22,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-from classes import COURSE
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeSubmit
-from timing import BIN, Row, command_seconds
 from traitlets.config import Config
 
+from classes import COURSE
 from fairmark import classroom, gradebook, release, report, results, settings
 from fairmark.ability import Population
 from fairmark.settings import Settings
+from timing import BIN, Row, command_seconds
 
 AT_ONCE = 2
 TWICE = 10

@@ -17,16 +17,16 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-import classes
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from timing import BIN, Row, command_seconds
 
+import classes
 from fairmark import marking, results
 from fairmark.ability import Population
 from fairmark.jobs import Job, Limits, Request
 from fairmark.settings import Settings
 from fairmark.worker import Worker
+from timing import BIN, Row, command_seconds
 
 TURNS = 5
 """How often a class is marked in each of our ways; medians are given."""

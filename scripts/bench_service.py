@@ -26,12 +26,11 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from classes import COURSE
-from timing import BIN, Row
-
 from fairmark import ability, bank, release, settings
 from fairmark.ability import Population
 from fairmark.service import connections
 from fairmark.settings import Settings
+from timing import BIN, Row
 from worksheet import wire
 
 CHECKS = 5

@@ -19,11 +19,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import classes
 import nbformat
-import timing
 from nbgrader.api import Gradebook
 
+import classes
+import timing
 from fairmark import bank, gradebook, marking
 from fairmark.ability import Population
 from fairmark.bank import Entry

@@ -33,7 +33,6 @@ from types import FrameType
 from typing import Any
 
 import classes
-
 from fairmark import audit, bank, distribute, ledger, marking, submissions
 from fairmark.database import Database, GradebookError
 from fairmark.jobs import Job, Outcome

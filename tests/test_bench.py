@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-
-@pytest.fixture
-def bench(root: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Load the script, and leave no trace of it."""
-    monkeypatch.syspath_prepend(str(root / "scripts"))
-    before = set(sys.modules)
-    yield importlib.import_module("bench")
-    for name in set(sys.modules) - before:
-        if name.startswith("bench"):
-            del sys.modules[name]
+import bench
 
 
 @pytest.fixture
@@ -27,12 +16,12 @@ def committed(root: Path) -> str:
     return (root / "course" / "instructor" / "bench.md").read_text(encoding="utf-8")
 
 
-def test_the_page_is_as_the_script_would_write_it(bench, committed):
+def test_the_page_is_as_the_script_would_write_it(committed):
     """But for the numbers."""
     assert bench.page(committed, {}) == committed
 
 
-def test_a_part_that_is_measured_anew_changes_nothing_else(bench, committed):
+def test_a_part_that_is_measured_anew_changes_nothing_else(committed):
     """It takes its own place, in an order that does not depend on what was measured when."""
     part = bench.PARTS["service"]
     new = bench.section(part, [("what", "1", "how")], 0.5)
@@ -48,7 +37,7 @@ def test_a_part_that_is_measured_anew_changes_nothing_else(bench, committed):
     assert bench.page(text, {part.title: new}) == text
 
 
-def test_one_part_can_be_asked_for(bench, committed, tmp_path, monkeypatch, capsys):
+def test_one_part_can_be_asked_for(committed, tmp_path, monkeypatch, capsys):
     """`make bench ARGS="--only service"` measures that one and no other."""
     page = tmp_path / "bench.md"
     page.write_text(committed, encoding="utf-8")

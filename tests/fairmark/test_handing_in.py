@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import bench_exchange
 import pytest
 
+import bench_exchange
 from fairmark.settings import Settings
 
 pytestmark = pytest.mark.slow

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import sqlite3
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+import trials
 from fairmark import marking
 from fairmark.settings import Settings
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def trials(root: Path) -> ModuleType:
-    """Load the script."""
-    spec = importlib.util.spec_from_file_location("trials", root / "scripts" / "trials.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["trials"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -43,14 +29,14 @@ def class_of_three(course: Settings, submit: Callable[..., Path]) -> Settings:
 @pytest.mark.parametrize(
     ("name", "words"), [("kill", {"times": 12}), ("markers", {"times": 3}), ("locked", {"seconds": 2}), ("clock", {})]
 )
-def test_nothing_is_lost_torn_or_doubled(trials: Any, class_of_three: Settings, tmp_path: Path, name: str, words: Any):
+def test_nothing_is_lost_torn_or_doubled(class_of_three: Settings, tmp_path: Path, name: str, words: Any):
     """Whatever is done to the markers, the gradebook ends as if nothing had been."""
     (tmp_path / "trial").mkdir()
     assert getattr(trials, name)(class_of_three, "mini1", tmp_path / "trial", **words) == []
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="mounting a small file system needs root")
-def test_a_full_disk_loses_nothing(trials: Any, class_of_three: Settings, tmp_path: Path):
+def test_a_full_disk_loses_nothing(class_of_three: Settings, tmp_path: Path):
     """With less and with more room; then there is room again."""
     (tmp_path / "trial").mkdir()
     assert trials.disk(class_of_three, "mini1", tmp_path / "trial", steps=3) == []
@@ -63,7 +49,7 @@ def test_a_full_disk_loses_nothing(trials: Any, class_of_three: Settings, tmp_pa
         ("DELETE FROM fairmark_mark WHERE student = 'anna'", "rows without a fact"),
     ],
 )
-def test_the_trials_see_a_mark_that_is_torn(trials: Any, class_of_three: Settings, fake: Any, harm: str, says: str):
+def test_the_trials_see_a_mark_that_is_torn(class_of_three: Settings, fake: Any, harm: str, says: str):
     """Points without the fact that they are done, or the fact without its points, are named."""
     marking.mark(class_of_three, "mini1")
     calm = trials.state(class_of_three, "mini1")

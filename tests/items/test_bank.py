@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -133,29 +132,17 @@ def test_the_functions_first_cell_earns_nothing(entry):
 # --- Numbers and variants ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def computed() -> Callable[[str, dict[str, Any]], float]:
-    """Return what runs a reference function beside the bank."""
-    modules: dict[str, Any] = {}
-
-    def compute(reference: str, given: dict[str, Any]) -> float:
-        file, _, function = reference.partition(":")
-        if file not in modules:
-            spec = importlib.util.spec_from_file_location(file.removesuffix(".py"), FOLDER / file)
-            assert spec is not None
-            assert spec.loader is not None
-            modules[file] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(modules[file])
-        return float(getattr(modules[file], function)(given))
-
-    return compute
+def compute(reference: str, given: dict[str, Any]) -> float:
+    """Run a reference function beside the bank."""
+    file, _, function = reference.partition(":")
+    return float(getattr(importlib.import_module(file.removesuffix(".py")), function)(given))
 
 
 @pytest.mark.parametrize(("entry", "reference", "answers"), REFERENCES)
-def test_keys_and_mistakes_are_what_the_reference_computes(entry, reference, answers, computed):
+def test_keys_and_mistakes_are_what_the_reference_computes(entry, reference, answers):
     """Numbers in the bank come from the data, and the unrounded number is judged like the rounded one."""
     for number, given in enumerate(entry.item.pool or ({},)):
-        exact = computed(reference, given)
+        exact = compute(reference, given)
         assert exact == pytest.approx(answers[number], abs=max(entry.tolerance, 1e-9))
         verdicts = [checks.judge(entry, answer, number) for answer in (exact, answers[number])]
         assert verdicts[0] == verdicts[1]

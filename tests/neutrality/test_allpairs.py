@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import bench_agreement
 from neutrality import agreement, allpairs
 from neutrality.allpairs import Pairs, all_pairs, nothing_common
 from neutrality.indices import MEASURES, STANDARD
@@ -51,17 +49,6 @@ SMALL = made(
 def every(calls: RollCalls) -> Pairs:
     """Return all pairs in all sessions, with all measures."""
     return all_pairs(calls, measures=list(MEASURES))
-
-
-@pytest.fixture(scope="module")
-def bench(root: Path) -> ModuleType:
-    """Return the script with the two references."""
-    spec = importlib.util.spec_from_file_location("bench_agreement", root / "scripts" / "bench_agreement.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_tables_worked_by_hand() -> None:
@@ -141,12 +128,16 @@ def test_is_missing_only_where_documented(every: Pairs) -> None:
 
 
 @pytest.mark.parametrize("session", [5, 20])
-def test_agrees_with_pandas_and_with_plain_loops(calls: RollCalls, bench: ModuleType, session: int) -> None:
+def test_agrees_with_pandas_and_with_plain_loops(calls: RollCalls, session: int) -> None:
     """The two references of the benchmark, which share no code with the package, give the same numbers."""
     votes = calls.sessions(session)
     frame = all_pairs(votes).frame().astype({"session": int, "one": str, "other": str})
     own = frame.set_index(["session", "one", "other"]).sort_index()
-    references = bench.pandas_groupby(votes), bench.pandas_groupby(votes, text=True), bench.plain_loop(votes)
+    references = (
+        bench_agreement.pandas_groupby(votes),
+        bench_agreement.pandas_groupby(votes, text=True),
+        bench_agreement.plain_loop(votes),
+    )
     for reference in references:
         table = reference.reset_index().astype({"session": int, "one": str, "other": str})
         table = table.set_index(["session", "one", "other"]).sort_index()
@@ -174,11 +165,11 @@ def test_threads_make_no_difference(calls: RollCalls, monkeypatch: pytest.Monkey
             np.testing.assert_array_equal(other.values[name], alone.values[name])
 
 
-def test_the_benchmark_compares_like_with_like(calls: RollCalls, bench: ModuleType) -> None:
+def test_the_benchmark_compares_like_with_like(calls: RollCalls) -> None:
     """What the references' time is scaled by is the number of common votes; each part has its sessions only."""
     votes = calls.sessions(48)
-    assert bench.pair_votes(votes) == all_pairs(votes).n.sum()
-    part = calls.select(bench._each(calls, 40))
+    assert bench_agreement.pair_votes(votes) == all_pairs(votes).n.sum()
+    part = calls.select(bench_agreement._each(calls, 40))
     assert part.resolutions["session"].unique().tolist() == ["40", "80"]
 
 

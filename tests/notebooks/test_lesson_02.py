@@ -1,12 +1,12 @@
 """What lesson 02 and problem set 2 say in numbers is what the data say."""
 
-import importlib.util
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import ps2_reference
 from fairmark import bank
 from neutrality import agreement, phases, rollcalls, sources
 
@@ -143,11 +143,8 @@ def test_exemplars_quote_the_shares_of_the_data(votes, partner, says):
 )
 def test_the_tables_of_question_19_are_computed(function, answers):
     """Keys and foreseen mistakes are what the reference beside the bank gives, country by country."""
-    spec = importlib.util.spec_from_file_location("ps2_reference", ITEMS / "ps2_reference.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     for given, answer in zip(ENTRIES["ps2-q19"].item.pool, answers, strict=True):
-        assert answer["rows"] == getattr(module, function)(given)
+        assert answer["rows"] == getattr(ps2_reference, function)(given)
 
 
 def test_the_note_hangs_on_the_last_paragraph_of_section_1():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import ps3_reference
 from fairmark import bank
 from neutrality import agreement, claims, events, rollcalls, stances
 
@@ -116,24 +116,13 @@ def test_the_examples_of_a_fact_and_a_judgement_are_marked_so(name):
     assert claims.load().set_index("id").loc[name, "kind"] == kinds[name]
 
 
-@pytest.fixture(scope="module")
-def reference() -> Any:
-    """Return the module that computes the keys of problem set 3 anew."""
-    spec = importlib.util.spec_from_file_location("ps3_reference", ROOT / "grading" / "items" / "ps3_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("variant", range(5))
-def test_the_tables_of_a_question_are_those_of_the_votes(reference, variant):
+def test_the_tables_of_a_question_are_those_of_the_votes(variant):
     """Key, wrong pair and wrong grouping, in every variant of question 18."""
     entry = ENTRIES["ps3-q18"]
     given = entry.item.pool[variant]
     listed = [entry.keys[variant], *(wrong.answers[variant] for wrong in entry.wrong)]
-    computed = [reference.yearly_table, reference.yearly_table_with_belarus, reference.table_by_session]
+    computed = [ps3_reference.yearly_table, ps3_reference.yearly_table_with_belarus, ps3_reference.table_by_session]
     for table, function in zip(listed, computed, strict=True):
         assert table["rows"] == function(given)
 

@@ -6,11 +6,11 @@ import datetime as dt
 import re
 import sys
 
-import bench_service
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+import bench_service
 from fairmark import adjustments, bank, settings, tables
 from fairmark.cli import main
 from fairmark.modes import Mode
