@@ -35,7 +35,7 @@ class Shown:
     ----------
     text : str
     words : int
-        Of the whole text.
+        How many the whole text has.
     hidden : int
         How many invisible characters were taken out.
     cut : bool
@@ -43,6 +43,7 @@ class Shown:
     gone : bool
         Whether the student's notebook had no cell for the answer.
     most : int
+        How many characters are shown at the most.
     """
 
     text: str

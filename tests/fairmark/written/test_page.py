@@ -19,6 +19,7 @@ from tests import access
 from fairmark import bank
 from fairmark.database import Database
 from fairmark.written import page
+from fairmark.written.desk import Desk
 
 HOSTILE = """\
 </div><script>document.title = "owned"</script><img src=x onerror="document.title='owned'">
@@ -58,7 +59,7 @@ def serving(room, **what: Any) -> Iterator[Server]:
         ready.set()
 
     with Database(room.course) as database:
-        desk = page.Desk(room.task(**what), database, names=names)
+        desk = Desk(room.task(**what), database, names=names)
         thread = threading.Thread(target=page.serve, args=(desk, tell))
         thread.start()
         assert ready.wait(20)
