@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmark import adjustments, research, roster, settings
+from fairmark import adjustments, reportpage, research, roster, settings
 from fairmark.settings import Settings, SettingsError
 from fairmark.term import file_name
 
@@ -25,6 +25,8 @@ _WHAT = (
     (adjustments.NAME, "extensions and excuses, with their reasons", f"yours alone: {_PROOF}"),
     (research.CONSENT, "who agreed to research", "yours alone: needed as long as the table for research is kept"),
     ("research", "points under pseudonyms, of students who agreed", "may go when the research is over"),
+    (research.KEY, "who is who under these pseudonyms", "may go at any time: fairmark export --forget-key"),
+    (reportpage.FOLDER, "item reports: a count of one may point to a person", f"{_AGAIN}fairmark report"),
     ("class.json", "an invented class, no real person", "may go at any time"),
 )
 
@@ -74,7 +76,8 @@ def _of(course: Settings) -> Iterator[Kept]:
         if place.exists():
             yield Kept(course.term, place, what, until, _size(place))
     listed = {name for name, _, _ in _WHAT}
-    for file in sorted(one for one in folder.glob("*.csv") if one.name not in listed):
+    # For a platform, marks are filled into a file of any kind, with a report in words beside it.
+    for file in sorted(one for one in {*folder.glob("*.csv"), *folder.glob("for-*")} if one.name not in listed):
         yield Kept(course.term, file, "exported marks", f"{_AGAIN}fairmark export", _size(file))
     for archive in sorted((folder.parent / "archive").glob(f"{course.course}-{file_name(course.term)}-*")):
         yield Kept(course.term, archive, "the archived term", "see its README.txt", _size(archive))

@@ -329,6 +329,14 @@ def test_tables_of_people_are_not_taken_for_exports(old):
     assert again == {"marks.csv"}
 
 
+@pytest.mark.parametrize("name", ["for-canvas-report.txt", "for-moodle.tsv", "research.key", "reports"])
+def test_what_points_to_persons_is_listed(old, name):
+    """Also what is no table: reports, and the key of the pseudonyms."""
+    before = {one.where.name for one in retention.kept(old)}
+    (old.workdir / name).mkdir() if name == "reports" else (old.workdir / name).write_text("x")
+    assert {one.where.name for one in retention.kept(old)} - before == {name}
+
+
 def test_a_working_folder_that_is_a_link_is_followed_once(old):
     """The new term's dates go where its settings look for them."""
     target = old.file.parent / "disk" / "data"
