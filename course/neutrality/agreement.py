@@ -30,9 +30,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from neutrality import groupings, inputs, phases
-from neutrality.allpairs import Pairs, all_pairs, nothing_common, why_missing
+from neutrality.allpairs import Pairs, all_pairs
 from neutrality.groupings import GROUPINGS, Grouping, Places
 from neutrality.indices import MEASURES, SHARES, STANDARD, WORDS, check_measures, compute, indices, undefined
+from neutrality.missing import nothing_common, why_missing
 from neutrality.phases import Boundary
 from neutrality.rollcalls import Matrix, RollCalls
 
