@@ -31,16 +31,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import phases, stances, turningpoints
+from neutrality import phases, resampling, stances, turningpoints
+from neutrality.resampling import FEWEST
 
 GROUPINGS = ("phase", "osw", "digest", "all")
 """What `measure` can group by: Ulakhovich's phases, the turning points of either source, or nothing."""
 
 AFTER = f"after the chapter (from {phases.CHAPTER_END.year + 1})"
 """The group, with ``by="phase"``, of what comes after the last year that Ulakhovich's chapter covers."""
-
-FEWEST = 5
-"""An interval needs at least this many issues, of at least this many events."""
 
 OPPONENTS = ("west", "neighbour", "either")
 """The ways of naming Moscow's opponents; ``either`` means at least one of the two."""
@@ -392,15 +390,14 @@ def _intervals(part: pd.DataFrame, draws: int, level: float, seed: int) -> dict[
         if len(known) >= FEWEST and len(events) >= FEWEST:
             sums = np.bincount(number, weights=known[name].to_numpy(dtype=np.float64)).astype(np.float64)
             drawn = _drawn(sums, np.bincount(number).astype(np.float64), draws, seed)
-            low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+            low, high = np.quantile(drawn, resampling.tails(level))
         ends |= {f"{name}_low": float(low), f"{name}_high": float(high)}
     return ends
 
 
 def _drawn(sums: Floats, sizes: Floats, draws: int, seed: int) -> Floats:
     """Draw samples of events and return the mean over the issues of each."""
-    count = len(sums)
-    often = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
+    often = resampling.how_often(len(sums), draws, seed)
     means: Floats = (often @ sums) / (often @ sizes)
     return means
 

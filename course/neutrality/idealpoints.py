@@ -34,6 +34,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from neutrality import ballots, fastpoints, sampledpoints
+from neutrality.resampling import tails
 from neutrality.rollcalls import RollCalls, UnknownStateError
 
 METHODS = ("fast", "sample", "newton")
@@ -205,8 +206,7 @@ def gap(estimated: Estimate, one: str, other: str) -> pd.DataFrame:
     low = high = np.full(len(shared), np.nan)
     if estimated.draws is not None:
         drawn = estimated.draws[:, first] - estimated.draws[:, second]
-        tails = [(1 - sampledpoints.INTERVAL) / 2, (1 + sampledpoints.INTERVAL) / 2]
-        low, high = np.quantile(drawn.astype(np.float64), tails, axis=0)
+        low, high = np.quantile(drawn.astype(np.float64), tails(sampledpoints.INTERVAL), axis=0)
     columns = {"gap": point[first] - point[second], "low": low, "high": high}
     return pd.DataFrame(columns | {"one": point[first], "other": point[second]}, index=pd.Index(shared, name=by))
 

@@ -50,16 +50,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import groupings, inputs, matters
+from neutrality import groupings, inputs, matters, resampling
 from neutrality.groupings import Grouping
 from neutrality.phases import Boundary
-from neutrality.rollcalls import Mask, Matrix, RollCalls, Vote
+from neutrality.resampling import FEWEST, Bootstrap
+from neutrality.rollcalls import Mask, Matrix, RollCalls, Vote, require_some
 
 AGENDAS = ("held", "as it was")
 """What `moved` can do about the agenda."""
-
-FEWEST = 5
-"""An interval needs at least this many matters."""
 
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -82,15 +80,6 @@ _OWN = (
     *_OWN_PARTS,
     *(name + end for name in _OWN_PARTS for end in ("_low", "_high")),
 )
-
-
-@dataclass(frozen=True)
-class _Drawing:
-    """How to draw the intervals."""
-
-    draws: int
-    level: float
-    seed: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +164,8 @@ def with_rest(
     >>> table.pivot(index="group", columns="state", values="agreement").round(2).loc[[1989, 1993]].to_numpy().tolist()
     [[0.92, 0.92], [0.85, 0.73]]
     """
-    drawing = _drawing(votes, draws, level, seed)
+    require_some(votes)
+    bootstrap = Bootstrap.checked(draws, level, seed)
     listed = tuple(states)
     others = _rest(votes, listed, rest)
     grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
@@ -184,9 +174,9 @@ def with_rest(
     for state in listed:
         agreement = _agreement(votes.votes(state), shares)
         for name, places in grouping.parts():
-            rows.append({"state": state, "group": name} | _mean(agreement[places], number[places], drawing))
+            rows.append({"state": state, "group": name} | _mean(agreement[places], number[places], bootstrap))
     table = pd.DataFrame(rows, columns=["state", "group", "n", "clusters", "agreement", "low", "high"])
-    table.attrs = _told(grouping, drawing) | {"states": listed, "rest": len(others)}
+    table.attrs = _told(grouping, bootstrap) | {"states": listed, "rest": len(others)}
     return table
 
 
@@ -258,12 +248,13 @@ def moved(
         raise ValueError(f"moved: both states are {state!r}. Give two different states.")
     if agenda not in AGENDAS:
         raise ValueError(f"moved: agenda is {agenda!r}. Choose one of {', '.join(map(repr, AGENDAS))}.")
-    drawing = _drawing(votes, draws, level, seed)
+    require_some(votes)
+    bootstrap = Bootstrap.checked(draws, level, seed)
     others = _rest(votes, (state, first), rest)
     grouping = _periods(votes, by, boundary, since, special)
     one, two = votes.votes(state), votes.votes(first)
     rows = [
-        {"after": step.after, "before": step.before, "rest": step.rest} | _gap(step, one, two, agenda, drawing)
+        {"after": step.after, "before": step.before, "rest": step.rest} | _gap(step, one, two, agenda, bootstrap)
         for step in _steps(votes, grouping, (one > 0) & (two > 0), others)
     ]
     table = pd.DataFrame(rows).set_index("after")[list(_MOVED)].rename_axis(grouping.by)
@@ -271,7 +262,7 @@ def moved(
     why = dict.fromkeys(
         without, f"no matter was voted on by {state}, {first} and some of the rest in this period and the one before"
     )
-    table.attrs = _told(grouping, drawing) | {"state": state, "first": first, "agenda": agenda, "why": why}
+    table.attrs = _told(grouping, bootstrap) | {"state": state, "first": first, "agenda": agenda, "why": why}
     return table
 
 
@@ -336,7 +327,8 @@ def own(
     >>> table[["change", "by_itself", "by_rest"]].round(2).to_numpy().tolist()
     [[-0.06, -0.05, -0.01], [-0.19, -0.19, -0.0]]
     """
-    drawing = _drawing(votes, draws, level, seed)
+    require_some(votes)
+    bootstrap = Bootstrap.checked(draws, level, seed)
     listed = tuple(states)
     others = _rest(votes, listed, rest)
     grouping = _periods(votes, by, boundary, since, special)
@@ -345,13 +337,13 @@ def own(
         cast = votes.votes(state)
         for step in _steps(votes, grouping, cast > 0, others):
             place = {"state": state, "after": step.after, "before": step.before, "rest": step.rest}
-            rows.append(place | _own(step, cast, drawing))
+            rows.append(place | _own(step, cast, bootstrap))
     table = pd.DataFrame(rows, columns=list(_OWN))
-    table.attrs = _told(grouping, drawing) | {"states": listed}
+    table.attrs = _told(grouping, bootstrap) | {"states": listed}
     return table
 
 
-def _gap(step: _Step, one: Matrix, two: Matrix, agenda: str, drawing: _Drawing) -> dict[str, float]:
+def _gap(step: _Step, one: Matrix, two: Matrix, agenda: str, bootstrap: Bootstrap) -> dict[str, float]:
     """Split the change of the gap between two states from one period to the next."""
     found = len(np.unique(step.matter))
     names = ("gap_before", "gap_after", *_PARTS)
@@ -362,7 +354,7 @@ def _gap(step: _Step, one: Matrix, two: Matrix, agenda: str, drawing: _Drawing) 
         sums, split = _each_alike(parts, step.matter), _held
     else:
         sums, split = _as_it_was(step, parts, _apart(one, two)), _free
-    return {"matters": found} | _with_ends(names, _PARTS, sums, split, found, drawing)
+    return {"matters": found} | _with_ends(names, _PARTS, sums, split, found, bootstrap)
 
 
 def _gap_parts(step: _Step, one: Matrix, two: Matrix) -> Floats:
@@ -377,7 +369,7 @@ def _gap_parts(step: _Step, one: Matrix, two: Matrix) -> Floats:
     return np.column_stack([before, after, by_one, by_two])
 
 
-def _own(step: _Step, cast: Matrix, drawing: _Drawing) -> dict[str, float]:
+def _own(step: _Step, cast: Matrix, bootstrap: Bootstrap) -> dict[str, float]:
     """Split the change of a state's agreement with the rest from one period to the next."""
     found = len(np.unique(step.matter))
     names = ("agreement_before", "agreement_after", *_OWN_PARTS)
@@ -390,12 +382,14 @@ def _own(step: _Step, cast: Matrix, drawing: _Drawing) -> dict[str, float]:
     by_itself = (moved_first - before + after - rest_first) / 2
     by_rest = (rest_first - before + after - moved_first) / 2
     sums = _each_alike(np.column_stack([before, after, by_itself, by_rest]), step.matter)
-    return {"matters": found} | _with_ends(names, _OWN_PARTS, sums, lambda added: _held(added)[:, :-1], found, drawing)
+    return {"matters": found} | _with_ends(
+        names, _OWN_PARTS, sums, lambda added: _held(added)[:, :-1], found, bootstrap
+    )
 
 
 def _each_alike(parts: Floats, matter: Places) -> Floats:
     """Average over the pairs of each matter; the first column counts matters."""
-    sums = matters.totals(np.column_stack([np.ones(len(parts)), parts]), matter)
+    sums = resampling.totals(np.column_stack([np.ones(len(parts)), parts]), matter)
     return sums / sums[:, :1]
 
 
@@ -405,7 +399,7 @@ def _as_it_was(step: _Step, parts: Floats, apart: Floats) -> Floats:
     columns = np.zeros((len(everything), 8))
     columns[: len(step.old), 0], columns[: len(step.old), 1] = 1, apart[step.old]
     columns[len(step.old) :, 2], columns[len(step.old) :, 3] = 1, apart[step.new]
-    sums = matters.totals(columns, number[everything])
+    sums = resampling.totals(columns, number[everything])
     mine = np.searchsorted(np.unique(number[everything]), np.unique(step.matter))
     each = _each_alike(parts, step.matter)[:, 3:]
     sums[mine, 4:6] = sums[mine, 0:1] * each
@@ -435,29 +429,29 @@ def _with_ends(
     sums: Floats,
     split: Callable[[Floats], Floats],
     found: int,
-    drawing: _Drawing,
+    bootstrap: Bootstrap,
 ) -> dict[str, float]:
     """Compute the values of a row, and the intervals of its last columns."""
     row = dict(zip(names, split(sums.sum(axis=0, keepdims=True))[0].tolist(), strict=True))
     low = high = np.full(len(names), np.nan)
     if found >= FEWEST:
-        drawn = split(matters.resample(sums, drawing.draws, drawing.seed))
-        low, high = np.nanquantile(drawn, [(1 - drawing.level) / 2, (1 + drawing.level) / 2], axis=0)
+        drawn = split(resampling.resample(sums, bootstrap.draws, bootstrap.seed))
+        low, high = np.nanquantile(drawn, resampling.tails(bootstrap.level), axis=0)
     for place, name in enumerate(names):
         if name in parts:
             row[f"{name}_low"], row[f"{name}_high"] = float(low[place]), float(high[place])
     return row
 
 
-def _mean(values: Floats, number: Places, drawing: _Drawing) -> dict[str, float]:
+def _mean(values: Floats, number: Places, bootstrap: Bootstrap) -> dict[str, float]:
     """Average over roll calls, gaps aside, with the interval over matters."""
     there = ~np.isnan(values)
-    sums = matters.totals(np.column_stack([np.ones(there.sum()), values[there]]), number[there])
+    sums = resampling.totals(np.column_stack([np.ones(there.sum()), values[there]]), number[there])
     n, added = sums.sum(axis=0)
     low = high = np.nan
     if len(sums) >= FEWEST:
-        drawn = matters.resample(sums, drawing.draws, drawing.seed)
-        low, high = np.quantile(drawn[:, 1] / drawn[:, 0], [(1 - drawing.level) / 2, (1 + drawing.level) / 2])
+        drawn = resampling.resample(sums, bootstrap.draws, bootstrap.seed)
+        low, high = np.quantile(drawn[:, 1] / drawn[:, 0], resampling.tails(bootstrap.level))
     return {
         "n": int(n),
         "clusters": len(sums),
@@ -551,21 +545,5 @@ def _periods(
     return grouping
 
 
-def _drawing(votes: RollCalls, draws: int, level: float, seed: int) -> _Drawing:
-    if not len(votes):
-        raise ValueError("there are no roll calls in this selection. Select at least one.")
-    inputs.whole("draws", draws, least=1, example=1000)
-    inputs.share("level", level, 0.95)
-    inputs.whole("seed", seed, least=0, example=0)
-    return _Drawing(draws, level, seed)
-
-
-def _told(grouping: Grouping, drawing: _Drawing) -> dict[Hashable, Any]:
-    return {
-        "by": grouping.by,
-        "grouping": grouping.notes,
-        "fewest": FEWEST,
-        "draws": drawing.draws,
-        "level": drawing.level,
-        "seed": drawing.seed,
-    }
+def _told(grouping: Grouping, bootstrap: Bootstrap) -> dict[Hashable, Any]:
+    return {"by": grouping.by, "grouping": grouping.notes, "fewest": FEWEST, **bootstrap.told()}

@@ -34,6 +34,7 @@ import numpy.typing as npt
 from neutrality import inputs
 from neutrality.ballots import Ballots
 from neutrality.fastpoints import FARTHEST, Fit, fit
+from neutrality.resampling import tails
 
 Floats = npt.NDArray[np.float64]
 
@@ -156,7 +157,7 @@ def sample(
         error = _error(means)
     first = _first(means)
     drawn = np.concatenate(kept[first:])
-    low, high = np.quantile(drawn, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], axis=0)
+    low, high = np.quantile(drawn, tails(INTERVAL), axis=0)
     return Sample(
         mean=np.mean(means[first:], axis=0),
         low=low.astype(np.float64),
