@@ -16,7 +16,7 @@ from neutrality.drawing import FEW, Drawing, Frame, corner_label, few_enough, ne
 from neutrality.figures_layout import SMALL, TEXT, lines_high, text_width, wrapped
 from neutrality.figures_lines import MEASURES
 from neutrality.figures_words import counted, number, of
-from neutrality.issuecodes import ISSUES
+from neutrality.rollcalls import ISSUES
 
 SHADES = colormaps["Blues"]
 """From the lowest value to the highest: darker all the way, also in grey."""

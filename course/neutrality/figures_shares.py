@@ -15,8 +15,8 @@ from neutrality.drawing import FEW, TIE, Drawing, Frame, few_enough, inches, nee
 from neutrality.figures_layout import SMALL, TEXT, lines_high, spread, text_width, wrapped
 from neutrality.figures_periods import year_ticks
 from neutrality.figures_words import counted, interval, number
-from neutrality.issuecodes import ISSUES
 from neutrality.phases import BOUNDARIES, Boundary
+from neutrality.rollcalls import ISSUES
 
 SHARES = ("first", "between", "other", "reference", "away")
 """The positions from the bottom of a bar to its top, those between the two sides between them; away is no position."""

@@ -16,17 +16,8 @@ import numpy as np
 import pandas as pd
 
 from neutrality import votefile
+from neutrality.rollcalls import ISSUES
 from neutrality.votefile import Coded, InputError
-
-ISSUES = {
-    "me": "the Palestinian conflict",
-    "nu": "nuclear weapons and nuclear material",
-    "di": "arms control and disarmament",
-    "co": "colonialism",
-    "hr": "human rights",
-    "ec": "economic development",
-}
-"""The six codes and what each is about."""
 
 COLUMNS = ["undl_id", *(f"v_{issue}" for issue in ISSUES), "voeten_rcid"]
 """The columns of the input."""

@@ -41,6 +41,16 @@ class Vote(IntEnum):
     NO = 3
 
 
+ISSUES = {
+    "me": "the Palestinian conflict",
+    "nu": "nuclear weapons and nuclear material",
+    "di": "arms control and disarmament",
+    "co": "colonialism",
+    "hr": "human rights",
+    "ec": "economic development",
+}
+"""Voeten's six issue codes and what each is about; the codebook in ``data/CODEBOOK.md`` says more."""
+
 _WORDS = {"yes": Vote.YES, "abstain": Vote.ABSTAIN, "no": Vote.NO, "non-voting": Vote.NON_VOTING}
 
 Matrix = npt.NDArray[np.int8]

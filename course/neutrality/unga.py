@@ -25,8 +25,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from neutrality import issuecodes, tables, votefile
-from neutrality.issuecodes import ISSUES, IssueCodes
+from neutrality.issuecodes import IssueCodes
 from neutrality.replacing import replace_together
+from neutrality.rollcalls import ISSUES
 from neutrality.stamping import stamped
 from neutrality.tables import TableError
 from neutrality.votefile import TOTALS, VOTES, VoteFile
