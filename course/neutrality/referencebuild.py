@@ -25,13 +25,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from neutrality import referencefiles, repeats, rollcalls, tables
+from neutrality.csvfile import InputError
 from neutrality.referencefiles import Sheet
 from neutrality.repeats import Theirs
 from neutrality.replacing import replace_together
 from neutrality.rollcalls import RollCalls
 from neutrality.seats import APART, seat
 from neutrality.stamping import csv_rows, stamped
-from neutrality.votefile import InputError
 
 FOLDER = "reference"
 BUILT = ("idealpoints-2020", "idealpoints-2025", "repeated-resolutions", "reference-build-report")
@@ -69,7 +69,7 @@ def build(source: Path, folder: Path | None = None, *, say: Callable[[str], None
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If an input is refused. Nothing has been changed then.
     neutrality.tables.TableError
         If the folder's description or its vote tables cannot be read.
@@ -125,7 +125,7 @@ def points_2020(sheet: Sheet, known: set[str]) -> pa.Table:
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If a value is not of its kind, contradicts another, or belongs to a state that we have no code for.
     """
     frame = pd.DataFrame({"ccode": sheet.wholes("ccode", 1, 999), "session": sheet.wholes("session", 1, 74)})
@@ -158,7 +158,7 @@ def points_2025(sheet: Sheet, known: set[str]) -> pa.Table:
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         As for `points_2020`.
     """
     frame = pd.DataFrame({"ccode": sheet.wholes("ccode", 1, 999), "year": sheet.wholes("year", 1946, 2024)})
@@ -197,7 +197,7 @@ def repeated(sheet: Sheet, others: Theirs, ours: RollCalls) -> tuple[pd.DataFram
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If a number cannot be read, the later one is not the higher, or a pair is there twice.
     """
     numbers = {name: sheet.wholes(name, 1, 99_999) for name in ("rcid1", "rcid2")}

@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from neutrality import issuecodes, tables, votefile
+from neutrality.csvfile import Coded
 from neutrality.issuecodes import IssueCodes
 from neutrality.replacing import replace_together
 from neutrality.rollcalls import ISSUES
@@ -100,7 +102,7 @@ def build(
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If an input is refused. Nothing has been changed then.
     neutrality.tables.TableError
         If the folder's description, or the issue codes to be kept, cannot be read.
@@ -190,8 +192,8 @@ def contradictions(file: VoteFile) -> Iterator[dict[str, Any]]:
             stated = totals[file.columns[column].codes[record]]
             if stated is not None and stated != counted[number]:
                 yield {
-                    "undl_id": int(_text(file, "undl_id", record)),
-                    "resolution": _text(file, "resolution", record),
+                    "undl_id": int(file.columns["undl_id"].at(record)),
+                    "resolution": file.columns["resolution"].at(record),
                     "column": column,
                     "stated": stated,
                     "counted": int(counted[number]),
@@ -199,14 +201,9 @@ def contradictions(file: VoteFile) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _are(votes: votefile.Coded, code: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _are(votes: Coded, code: str) -> npt.NDArray[np.bool_]:
     """Tell which rows have this vote code."""
-    return np.isin(votes.codes, [number for number, value in enumerate(votes.values) if value == code])
-
-
-def _text(file: VoteFile, column: str, record: int) -> str:
-    coded = file.columns[column]
-    return coded.values[int(coded.codes[record])]
+    return votes.where(lambda value: value == code)
 
 
 def _membership(state: Any, dates: Any, states: int) -> tuple[Any, Any]:
@@ -222,7 +219,7 @@ def _latest_names(file: VoteFile, rows: Any, state: Any, states: int) -> list[st
     """Return each state's name in its last row: the library gives the name at the time of the vote."""
     last = np.zeros(states, dtype=np.int64)
     last[state] = rows  # rows are in order of date, so the last assignment stays
-    return [_text(file, "ms_name", int(record)) for record in last]
+    return [file.columns["ms_name"].at(int(record)) for record in last]
 
 
 def _resolutions(file: VoteFile, records: Any, codes: IssueCodes | None, undl_id: Any) -> pa.Table:
