@@ -15,7 +15,7 @@ from neutrality import events as events_
 from neutrality.drawing import INK, PALETTE, Drawing, Frame, corner_label, few_enough, inches, need
 from neutrality.figures_layout import SMALL, text_width
 from neutrality.figures_periods import Header, year_ticks
-from neutrality.figures_words import counted
+from neutrality.wording import counted
 
 MOST_EVENTS = 60
 """More events than this make no picture that can be read."""

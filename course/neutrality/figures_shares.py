@@ -14,9 +14,9 @@ from matplotlib.patches import Rectangle
 from neutrality.drawing import FEW, TIE, Drawing, Frame, few_enough, inches, need
 from neutrality.figures_layout import SMALL, TEXT, lines_high, spread, text_width, wrapped
 from neutrality.figures_periods import year_ticks
-from neutrality.figures_words import counted, interval, number
 from neutrality.phases import BOUNDARIES, Boundary
 from neutrality.rollcalls import ISSUES
+from neutrality.wording import counted, interval, number
 
 SHARES = ("first", "between", "other", "reference", "away")
 """The positions from the bottom of a bar to its top, those between the two sides between them; away is no position."""

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from neutrality import stances
 from neutrality.drawing import PALETTE, Drawing, Frame, corner_label, few_enough, inches, need
 from neutrality.figures_layout import SMALL, TEXT, text_width, wrapped
-from neutrality.figures_words import counted
+from neutrality.wording import counted
 
 MOST_ISSUES = 60
 """More issues than this make no picture that can be read."""
