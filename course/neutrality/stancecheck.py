@@ -145,7 +145,7 @@ def _coverage(rows: Rows) -> Iterator[str]:
     for name in claims.AUTHORS:
         source = sources.all_sources()[name]
         for place in source.places:
-            whole = place.kind == "section" or any(other.id.startswith(f"{place.id}.") for other in source.places)
+            whole = place.kind == "section" or source.parts(place)
             reference = place.kind == "note" and place.label in ("A reference", "References")
             if not (whole or reference or place.locator in covered):
                 yield f"{place.locator}: has no claim. Write at least one into stances/claims.csv."
