@@ -156,6 +156,8 @@ def with_rest(
     ValueError
         If a state is part of the rest it is compared with, there are no roll calls or no rest, or `by`, `draws` or
         `level` is not one of those possible.
+    TypeError
+        If ``by="phase"`` comes without a boundary, or `states` or `rest` is a text and not a list.
 
     Examples
     --------
@@ -166,7 +168,7 @@ def with_rest(
     """
     require_some(votes)
     bootstrap = Bootstrap.checked(draws, level, seed)
-    listed = tuple(states)
+    listed = inputs.listed("states", states)
     others = _rest(votes, listed, rest)
     grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
     number, shares = matters.label(votes), _shares(votes.matrix[:, others])
@@ -232,6 +234,8 @@ def moved(
     ValueError
         If both states are the same or one is part of the rest, there are no roll calls or fewer than two periods, or
         `by`, `agenda`, `draws` or `level` is not one of those possible.
+    TypeError
+        As for `with_rest`.
 
     Examples
     --------
@@ -307,7 +311,7 @@ def own(
 
     Raises
     ------
-    neutrality.rollcalls.UnknownStateError, ValueError
+    neutrality.rollcalls.UnknownStateError, ValueError, TypeError
         As for `moved`.
 
     Notes
@@ -329,7 +333,7 @@ def own(
     """
     require_some(votes)
     bootstrap = Bootstrap.checked(draws, level, seed)
-    listed = tuple(states)
+    listed = inputs.listed("states", states)
     others = _rest(votes, listed, rest)
     grouping = _periods(votes, by, boundary, since, special)
     rows: list[dict[str, Any]] = []
@@ -515,7 +519,6 @@ def _apart(one: Matrix, two: Matrix) -> Floats:
 
 def _rest(votes: RollCalls, states: Collection[str], wanted: Collection[str] | None) -> Places:
     """Return the columns of the rest of the Assembly."""
-    states = inputs.listed("states", states)
     for code in states:
         votes.votes(code)
     if not states:
