@@ -31,8 +31,10 @@ from neutrality import stances
 from neutrality.resampling import FEWEST, how_often, tails
 
 TENTATIVE = 0.667
+"""Krippendorff's threshold for tentative conclusions, as commonly reported."""
+
 RELIABLE = 0.800
-"""Krippendorff's thresholds, as commonly reported."""
+"""Krippendorff's threshold for conclusions to rely on, as commonly reported."""
 
 LEVELS = ("nominal", "ordinal", "interval")
 """The levels of measurement that `alpha` knows."""
@@ -269,7 +271,7 @@ def report(
     Raises
     ------
     ValueError
-        If there are fewer than two coders.
+        If there are fewer than two coders, or one is named twice.
     neutrality.stances.StanceError
         If a coder has no codings.
 
@@ -281,7 +283,7 @@ def report(
     >>> report(codings, issues, ("a", "b")).loc["minsk", ["units", "identical"]].tolist()
     [2.0, 0.5]
     """
-    if len(set(coders)) < 2:
+    if len(set(coders)) < max(2, len(coders)):
         raise ValueError("report: give two coders or more, each once.")
     answered = [_answered(codings, issues, coder, round).assign(coder=coder) for coder in coders]
     stacked = pd.concat(answered)
