@@ -67,7 +67,7 @@ def build(folder: Path | None = None) -> dict[str, pd.DataFrame]:
     folder = tables.data_folder() if folder is None else folder
     package = tables.descriptor(folder)
     written = {f"{FOLDER}/{name}.csv": (folder / FOLDER / f"{name}.csv").read_bytes() for name in WRITTEN}
-    if not any(b",item\n" in content for content in written.values()):
+    if not any(line.endswith(b",item") for content in written.values() for line in content.splitlines()):
         raise StanceTableError(
             f"{folder / FOLDER}: no row is marked use=item, so this is a student's copy, from which rows were taken "
             "out. Build in the project's own data folder."
