@@ -93,39 +93,46 @@ class _Sampling:
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """One question put to roll calls: who, where, and each roll call's outcome."""
+    """One question put to roll calls: who is asked about, how all three voted, and each roll call's outcome.
+
+    ``without`` are the members of the reference that are left out of it, so that nobody is compared with itself.
+    """
 
     definition: str
     absences: bool
     state: str
     first: str
     reference: str
-    stands: Matrix
-    leads: Matrix
-    against: Matrix
+    own_votes: Matrix
+    first_votes: Matrix
+    reference_votes: Matrix
     without: tuple[str, ...]
 
     @property
     def differs(self) -> Mask:
-        mask: Mask = (self.leads > 0) & (self.stands >= 0) & (self.stands != self.leads)
+        """Roll calls on which the state did not vote as the first did, though it had a seat."""
+        mask: Mask = (self.first_votes > 0) & (self.own_votes >= 0) & (self.own_votes != self.first_votes)
         return mask
 
     @property
     def asked(self) -> Mask:
         """Roll calls of the denominator, those on which the state did not vote included."""
         if self.definition == "differing":
-            return self.differs & (self.against > 0)
-        low, high = np.minimum(self.leads, self.against), np.maximum(self.leads, self.against)
-        mask: Mask = (low == Vote.YES) & (high == Vote.NO) & (self.stands != Vote.NO_ROW)
+            return self.differs & (self.reference_votes > 0)
+        low, high = (
+            np.minimum(self.first_votes, self.reference_votes),
+            np.maximum(self.first_votes, self.reference_votes),
+        )
+        mask: Mask = (low == Vote.YES) & (high == Vote.NO) & (self.own_votes != Vote.NO_ROW)
         return mask
 
     @property
     def no_position(self) -> Mask:
         """Roll calls that would be asked about if the reference had a position."""
-        sided = (self.leads == Vote.YES) | (self.leads == Vote.NO)
-        open_to = self.differs if self.definition == "differing" else sided & (self.stands != Vote.NO_ROW)
-        seen = open_to if self.absences else open_to & (self.stands > 0)
-        mask: Mask = seen & (self.against <= 0)
+        sided = (self.first_votes == Vote.YES) | (self.first_votes == Vote.NO)
+        open_to = self.differs if self.definition == "differing" else sided & (self.own_votes != Vote.NO_ROW)
+        seen = open_to if self.absences else open_to & (self.own_votes > 0)
+        mask: Mask = seen & (self.reference_votes <= 0)
         return mask
 
     @property
@@ -133,10 +140,10 @@ class _Case:
         """Each roll call's outcome, by its place in `OUTCOMES`; -1 where it does not count."""
         place = np.select(
             [
-                self.stands == Vote.NON_VOTING,
-                self.stands == self.against,
-                self.stands == self.leads,
-                self.stands == Vote.ABSTAIN,
+                self.own_votes == Vote.NON_VOTING,
+                self.own_votes == self.reference_votes,
+                self.own_votes == self.first_votes,
+                self.own_votes == Vote.ABSTAIN,
             ],
             [_AWAY if self.absences else _NOT_COUNTED, _REFERENCE, _FIRST, _BETWEEN],
             _OTHER,
@@ -381,12 +388,25 @@ def _case(votes: RollCalls, definition: str, absences: bool, state: str, first: 
     for one, other in (("state", "first"), ("state", "reference"), ("first", "reference")):
         if names[one] == names[other]:
             raise ValueError(f"{one} and {other} are both {names[one]!r}. Give two that differ.")
-    stands, leads = votes.votes(state), votes.votes(first)
+    own_votes, first_votes = votes.votes(state), votes.votes(first)
+    without: tuple[str, ...] = ()
     if isinstance(reference, str):
-        return _Case(definition, absences, state, first, reference, stands, leads, votes.votes(reference), ())
-    without = tuple(code for code in (state, first) if any(member.state == code for member in reference.members))
-    against = blocs.majority(votes, reference, without=without)
-    return _Case(definition, absences, state, first, reference.name, stands, leads, against, without)
+        name, reference_votes = reference, votes.votes(reference)
+    else:
+        name = reference.name
+        without = tuple(code for code in (state, first) if any(member.state == code for member in reference.members))
+        reference_votes = blocs.majority(votes, reference, without=without)
+    return _Case(
+        definition=definition,
+        absences=absences,
+        state=state,
+        first=first,
+        reference=name,
+        own_votes=own_votes,
+        first_votes=first_votes,
+        reference_votes=reference_votes,
+        without=without,
+    )
 
 
 def _sampling(votes: RollCalls, clusters: str | npt.ArrayLike, bootstrap: Bootstrap) -> _Sampling:
@@ -501,12 +521,12 @@ def _why(case: _Case, places: Places) -> str:
     """Say why nothing counts in a group."""
     if not len(places):
         return "no roll call is in the group"
-    for code, cast in ((case.state, case.stands), (case.first, case.leads)):
+    for code, cast in ((case.state, case.own_votes), (case.first, case.first_votes)):
         if (cast[places] == Vote.NO_ROW).all():
             return f"{code} had no seat in the Assembly"
         if (cast[places] <= 0).all():
             return f"{code} did not vote"
-    if (case.against[places] <= 0).all():
+    if (case.reference_votes[places] <= 0).all():
         return f"{case.reference} has no position on any of these roll calls"
     if case.definition == "opposed":
         return f"{case.first} and {case.reference} were not on opposite sides while {case.state} voted"
