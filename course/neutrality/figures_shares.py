@@ -42,6 +42,10 @@ AXES = {
 MOST_GROUPS = 40
 """More bars than this are too narrow to be told apart."""
 
+_ALWAYS = ("first", "between", "reference", "away")
+_FORMS = (("n_", ""), ("", ""), ("", "_low"), ("", "_high"))
+_SWATCH = 0.28  # inches
+
 
 def position_shares(table: pd.DataFrame, *, title: str, labels: Mapping[str, str] | None = None) -> Drawing:
     """Draw how often a state stood on which side, group by group, as stacked bars.
@@ -105,11 +109,6 @@ def position_shares(table: pd.DataFrame, *, title: str, labels: Mapping[str, str
         _sizes(axes, table, layout)
         _key(axes, table, keys)
     return Drawing(figure, _share_alt(table, called.state, parts), _share_lines(table, parts))
-
-
-_ALWAYS = ("first", "between", "reference", "away")
-_FORMS = (("n_", ""), ("", ""), ("", "_low"), ("", "_high"))
-_SWATCH = 0.28  # inches
 
 
 @dataclass(frozen=True)
