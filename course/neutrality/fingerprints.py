@@ -202,6 +202,11 @@ def located(text: str) -> dict[str, str]:
     dict of str to str
         Place to its text.
 
+    Raises
+    ------
+    SourceError
+        If a place stands there twice.
+
     Examples
     --------
     >>> located("# s1 Fish\n\n[s1.p1] The island has one harbour.\n")
