@@ -23,14 +23,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from neutrality import issuecodes, tables, votefile
 from neutrality.csvfile import Coded
 from neutrality.issuecodes import IssueCodes
 from neutrality.replacing import replace_together
 from neutrality.rollcalls import ISSUES
-from neutrality.stamping import stamped
+from neutrality.stamping import package_of, stamped
+from neutrality.tablebytes import json_bytes, parquet_bytes
 from neutrality.tables import TableError
 from neutrality.votefile import TOTALS, VOTES, VoteFile
 
@@ -117,7 +117,7 @@ def build(
     FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.csv'
     """
     folder = tables.data_folder() if folder is None else folder
-    package = _package(folder)
+    package = package_of(folder, lambda name: name.startswith("unga-"))
     say(f"Reading and checking {path}")
     file = votefile.read(path)
     codes = issuecodes.read(issue_codes) if issue_codes else _kept_codes(folder)
@@ -126,7 +126,7 @@ def build(
     report = _report(file, codes, built)
     say("Writing")
     contents = {f"unga/{name}.parquet": _parquet(built[name]) for name in _TABLES}
-    contents[_REPORT] = _json(report)
+    contents[_REPORT] = json_bytes(report)
     rows = {f"unga/{name}.parquet": built[name].num_rows for name in _TABLES}
     replace_together(folder, stamped(package, contents, rows))
     return report
@@ -265,19 +265,9 @@ def _votes(file: VoteFile, rows: Any) -> pa.DictionaryArray:
 
 
 def _parquet(table: pa.Table) -> bytes:
-    """Write a table as Parquet in one row group: small, and read in one go."""
-    sink = pa.BufferOutputStream()
     # A Parquet dictionary pays where values repeat; texts are smaller and faster without one.
     repeating = [name for name in ("undl_id", "state", "vote", "session") if name in table.column_names]
-    pq.write_table(
-        table, sink, compression="zstd", compression_level=19, use_dictionary=repeating, row_group_size=table.num_rows
-    )
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
-
-
-def _json(content: object) -> bytes:
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+    return parquet_bytes(table, use_dictionary=repeating)
 
 
 def _kept_codes(folder: Path) -> IssueCodes | None:
@@ -292,15 +282,6 @@ def _kept_codes(folder: Path) -> IssueCodes | None:
             f"{folder}: the issue codes of the present tables cannot be kept ({error}). Give a file with --issue-codes."
         ) from error
     return IssueCodes(origin["origin"], frame.set_index("undl_id")) if origin else None
-
-
-def _package(folder: Path) -> dict[str, Any]:
-    """Return the folder's description; for a new folder, the project's own, reduced to the vote tables."""
-    if (folder / tables.DESCRIPTOR).exists():
-        return tables.descriptor(folder)
-    package = tables.descriptor()
-    package["resources"] = [entry for entry in package["resources"] if entry["name"].startswith("unga-")]
-    return package
 
 
 def _report(file: VoteFile, codes: IssueCodes | None, built: dict[str, pa.Table]) -> dict[str, Any]:
