@@ -26,10 +26,10 @@ Each module holds one idea and imports only what stands below it:
 Beside them stand two workshops. Nothing above stands on them; only `sources.show` looks for a student's own copy.
 
 - One makes the tables: `csvfile` reads files that others have made; with it `votefile` and `issuecodes` check the
-  inputs of the votes, and `unga` builds them; `referencefiles`, `seats` and `repeats` read those of the ideal points, and
-  `referencebuild` builds them; `stancecheck` checks what is written by hand about the sources, `stancebuild` computes
-  from it, `stancepages` prints it; `codebook` describes; `tablebytes`, `stamping` and `replacing` write files, describe
-  them and put them in place; `withholding` takes out what is graded.
+  inputs of the votes, and `unga` builds them; `referencefiles`, `seats` and `repeats` read those of the ideal points,
+  and `referencebuild` builds them; `stancecheck` checks what is written by hand about the sources, `stancebuild`
+  computes from it, `stancepages` prints it; `codebook` describes; `tablebytes`, `stamping` and `replacing` write
+  files, describe them and put them in place; `withholding` takes out what is graded.
 - The other reads students' own copies of the sources: `documents` opens a stranger's file and lets `extracting` read it
   in a process of its own, `fetching` follows a link, `fingerprints` and `matching` find the places of a source, and
   `copies` keeps them.
