@@ -9,7 +9,8 @@ Each module holds one idea and imports only what stands below it:
   `ordinal` and `ordinalsums` from the votes that `ballots` lays out
 - `breaks`, with `breakverdict`, `breakcompare`, `breakposterior`, `breaksearch`, `breaktest` and `breakseries` under
   it: when a yearly series changes
-- `reliability`, `divergence`: how consistently stances were coded; how far apart they lie
+- `reliability`, `divergence`, `siding`: how consistently stances were coded; how far apart they lie; with whom Minsk
+  sides where it differs from Moscow; all from the places that `stanceplaces` lays out
 - `groupings`, `matters`, `blocs`: roll calls by year, phase or issue; which of them repeat one matter; sets of states
 - `inputs`, `resampling`, `wording`: refusing arguments that cannot be meant; intervals that draw whole clusters;
   numbers in sentences
