@@ -4,7 +4,8 @@ Each module holds one idea and imports only what stands below it:
 
 - `figures`, with `drawing` and `figures_…` under it: the course's plots, each with its text alternative
 - `agreement`, with `allpairs`, `indices` and `missing` under it: how alike two states voted, or all pairs of them
-- `position`, `movement`: where a state stands between Russia and a reference; who moved
+- `position`, `movement`: where a state stands between Russia and a reference; who moved, with the rest of the Assembly
+  from `assembly`, and periods matched matter by matter from `matchedperiods`
 - `idealpoints`: positions on one line, with `fastpoints` and `sampledpoints`, which estimate them by the compiled
   `ordinal` and `ordinalsums` from the votes that `ballots` lays out
 - `breaks`, with `breakverdict`, `breakcompare`, `breakposterior`, `breaksearch`, `breaktest` and `breakseries` under
