@@ -33,9 +33,6 @@ from neutrality.resampling import FEWEST, how_often, tails
 TENTATIVE = 0.667
 """Krippendorff's threshold for tentative conclusions, as commonly reported."""
 
-RELIABLE = 0.800
-"""Krippendorff's threshold for conclusions to rely on, as commonly reported."""
-
 LEVELS = ("nominal", "ordinal", "interval")
 """The levels of measurement that `alpha` knows."""
 
