@@ -30,10 +30,10 @@ import bench_service
 from neutrality import idealpoints, published, rollcalls
 from neutrality.replacing import replace_together
 from neutrality.rollcalls import RollCalls
+from timing import HEAD, Row, seconds
 
 PAGE = Path(__file__).parents[1] / "course" / "instructor" / "bench.md"
 
-Row = tuple[str, str, str]
 Options = argparse.Namespace
 
 
@@ -86,22 +86,22 @@ def _ratios(options: Options) -> Iterator[Row]:
     votes = _votes()
     for name, ratio, how in bench_agreement.run(every=options.every):
         yield name, f"{ratio:,.0f}", how
-    loads = sorted(_seconds(rollcalls.load) for _ in range(7))
+    loads = sorted(seconds(rollcalls.load) for _ in range(7))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "votes.csv.gz"
         _as_csv(votes, path)
-        read = _seconds(lambda: pd.read_csv(path, low_memory=False))
+        read = seconds(lambda: pd.read_csv(path, low_memory=False))
     yield (
         "votes as CSV with pandas / rollcalls.load",
         f"{read / loads[3]:,.0f}",
         f"{read:.1f} s / {loads[3]:.3f} s (median of 7); one row a vote, compressed, with the columns of our tables",
     )
     idealpoints.estimate(votes)  # compile first
-    fast = _seconds(lambda: idealpoints.estimate(votes))
+    fast = seconds(lambda: idealpoints.estimate(votes))
     yield "fast estimate of ideal points / rollcalls.load", f"{fast / loads[3]:,.0f}", f"{fast:.1f} s, compiled before"
 
 
-_HEAD = ["votes", "way", "rounds", "all", "median within a period", "Belarus", "Russia", "gap since 1991", "seconds"]
+_POINTS = ["votes", "way", "rounds", "all", "median within a period", "Belarus", "Russia", "gap since 1991", "seconds"]
 
 
 def _estimators(options: Options) -> Iterator[tuple[str, ...]]:
@@ -146,18 +146,12 @@ def _as_csv(votes: RollCalls, path: Path) -> None:
     frame.to_csv(path, index=False, compression={"method": "gzip", "compresslevel": 1})
 
 
-def _seconds(function: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
 PARTS = {
-    "marking": Part("Marking", bench_marking.HEAD, lambda had: bench_marking.run(100, had.stock, had.many)),
-    "service": Part("The marking service", bench_service.HEAD, lambda had: bench_service.run(had.students)),
-    "exchange": Part("Handing in and collecting", bench_exchange.HEAD, lambda had: bench_exchange.run(had.students)),
+    "marking": Part("Marking", HEAD, lambda had: bench_marking.run(100, had.stock, had.many)),
+    "service": Part("The marking service", HEAD, lambda had: bench_service.run(had.students)),
+    "exchange": Part("Handing in and collecting", HEAD, lambda had: bench_exchange.run(had.students)),
     "ratios": Part("Ratios", ["what", "ratio", "how"], _ratios),
-    "ideal-points": Part("Our ideal points against the published ones", _HEAD, _estimators),
+    "ideal-points": Part("Our ideal points against the published ones", _POINTS, _estimators),
 }
 _INTRO = [
     "# How fast and how exact marking and the measures are",

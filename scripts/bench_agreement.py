@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import math
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -21,6 +20,7 @@ import pandas as pd
 from neutrality import rollcalls
 from neutrality.allpairs import all_pairs
 from neutrality.rollcalls import RollCalls
+from timing import seconds
 
 Row = tuple[str, float, str]
 
@@ -190,9 +190,9 @@ def run(*, every: int = 1) -> list[Row]:
         part = votes if step == 1 else votes.select(_each(votes, step))
         share = pair_votes(part) / pair_votes(votes)
         # Before and after, because other work on the machine comes and goes.
-        own = [_seconds(all_pairs, votes) for _ in range(7)]
-        taken = _seconds(function, part) / share
-        own = sorted(own + [_seconds(all_pairs, votes) for _ in range(7)])
+        own = [seconds(lambda: all_pairs(votes)) for _ in range(7)]
+        taken = seconds(functools.partial(function, part)) / share
+        own = sorted(own + [seconds(lambda: all_pairs(votes)) for _ in range(7)])
         what = "all sessions" if step == 1 else f"scaled up from {share:.0%} of the work"
         note = f"{found:,} pair-sessions; all_pairs {own[7]:.3f} s (median of 14), {name} {taken:.0f} s ({what})"
         rows.append((f"all pairs × all sessions: {name} / all_pairs", taken / own[7], note))
@@ -202,12 +202,6 @@ def run(*, every: int = 1) -> list[Row]:
 def _each(votes: RollCalls, step: int) -> Any:
     number = pd.to_numeric(votes.resolutions["session"].where(~votes.resolutions["special"]))
     return (number % step == 0).to_numpy(dtype=bool)
-
-
-def _seconds(function: Callable[[RollCalls], Any], votes: RollCalls) -> float:
-    start = time.perf_counter()
-    function(votes)
-    return time.perf_counter() - start
 
 
 def _lines() -> Iterator[str]:

@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -28,19 +27,16 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeSubmit
 from traitlets.config import Config
 
+from classes import COURSE
 from fairmark import classroom, gradebook, release, report, results, settings
 from fairmark.ability import Population
 from fairmark.settings import Settings
+from timing import BIN, Row, command_seconds
 
-COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
-BIN = Path(sys.executable).parent
-HEAD = ["what", "result", "how"]
 AT_ONCE = 2
 TWICE = 10
 """Every so-many-th student hands in an unfinished notebook first."""
 _TRIES = 10
-
-Row = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -149,12 +145,12 @@ def command(group: Class, student: str) -> float:
     words = [str(BIN / "nbgrader"), "submit", group.assignment, "--course", group.course.course]
     words += [f"--Exchange.root={_exchange(group.course).parent}", f"--CourseDirectory.student_id={student}"]
     home = group.homes / student
-    return _timed([*words, f"--Exchange.cache={home / '.cache'}"], home)
+    return command_seconds([*words, f"--Exchange.cache={home / '.cache'}"], home)
 
 
 def collect(group: Class) -> float:
     """Collect with the command, and give the seconds from its start to its end."""
-    return _timed(_fairmark(group, "collect"), group.course.workdir)
+    return command_seconds(_fairmark(group, "collect"), group.course.workdir)
 
 
 def collect_and_kill(group: Class) -> int:
@@ -173,7 +169,7 @@ def collect_and_kill(group: Class) -> int:
 
 def mark(group: Class) -> float:
     """Mark with the command, and give the seconds."""
-    return _timed(_fairmark(group, "mark"), group.course.workdir)
+    return command_seconds(_fairmark(group, "mark"), group.course.workdir)
 
 
 def lost(group: Class) -> int:
@@ -194,7 +190,7 @@ def as_designed(group: Class) -> bool:
     everybody = sorted(one.student for one in standing) == sorted(group.sent)
     rows = [row for row in report.table(group.course, standing) if row.assignment == group.assignment]
     marked = {row.student: None if row.automatic is None else round(row.automatic, 2) for row in rows}
-    return everybody and marked == {one.id: one.due[group.assignment] for one in classroom.plan(group.course)}
+    return everybody and marked == {one.id: one.earns[group.assignment] for one in classroom.plan(group.course)}
 
 
 def run(students: int = 300) -> Iterator[Row]:
@@ -251,15 +247,6 @@ def _fairmark(group: Class, what: str) -> list[str]:
     course = group.course
     words = ["--settings", course.file, "--workdir", course.workdir, what, group.assignment]
     return [str(BIN / "fairmark"), *map(str, words)]
-
-
-def _timed(words: list[str], folder: Path) -> float:
-    environment = os.environ | {"PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
-    start = time.perf_counter()
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise RuntimeError(f"{words}: ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
-    return time.perf_counter() - start
 
 
 def _exchange(course: Settings) -> Path:

@@ -10,33 +10,26 @@ import argparse
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from fairmark import classroom, gradebook, marking, release, results, settings
+import classes
+from fairmark import marking, results
 from fairmark.ability import Population
 from fairmark.jobs import Job, Limits, Request
 from fairmark.settings import Settings
 from fairmark.worker import Worker
+from timing import BIN, Row, command_seconds
 
 TURNS = 5
 """How often a class is marked in each of our ways; medians are given."""
-
-COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
-BIN = Path(sys.executable).parent
-HEAD = ["what", "result", "how"]
-
-Row = tuple[str, str, str]
 
 
 def run(size: int = 100, stock: int = 100, many: int = 2000) -> Iterator[Row]:
@@ -53,7 +46,8 @@ def run(size: int = 100, stock: int = 100, many: int = 2000) -> Iterator[Row]:
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        course, assignment = _class(folder / "class", size)
+        assignment = "ps1"
+        course = classes.collected(folder / "class", size, assignment, population=Population())
         single, both, free = (
             [_ours(course, folder / f"{name}-{turn}", assignment, workers, *more) for turn in range(TURNS)]
             for name, workers, more in (("one", 1, ()), ("two", 2, ()), ("unconfined", 2, ("--unconfined",)))
@@ -105,19 +99,10 @@ def _jobs(course: Settings) -> dict[bool, float]:
     return {confined: median(seconds) for confined, seconds in taken.items()}
 
 
-def _class(folder: Path, size: int, assignment: str = "ps1") -> tuple[Settings, str]:
-    """Make a class of students of known ability, whose notebooks can all be opened."""
-    course = settings.load(COURSE, workdir=folder)
-    release.build(course)
-    classroom.simulate(course, size=size, population=Population())
-    gradebook.check(gradebook.api(course).collect(assignment, update=True), "collect")
-    return course, assignment
-
-
 def _ours(course: Settings, folder: Path, assignment: str, workers: int, *more: str) -> float:
     shutil.copytree(course.workdir, folder)
     words = ["--settings", str(course.file), "--workdir", str(folder), "mark", assignment, "--workers", str(workers)]
-    seconds = _timed([str(BIN / "fairmark"), *words, *more], folder)
+    seconds = command_seconds([str(BIN / "fairmark"), *words, *more], folder)
     wrong = [one for one in results.standing(replace(course, workdir=folder)) if one.status != "marked"]
     if wrong:
         raise RuntimeError(f"{len(wrong)} submissions were not marked, such as {wrong[0]}")
@@ -131,25 +116,14 @@ def _stock(course: Settings, folder: Path, assignment: str, size: int, count: in
     for number in {one, some}:
         place = folder / str(number)
         shutil.copytree(course.workdir, place)
-        plain = ["c = get_config()", f"c.CourseDirectory.course_id = {course.course!r}"]
-        (place / "nbgrader_config.py").write_text("\n".join([*plain, f"c.CourseDirectory.root = {str(place)!r}"]))
+        classes.configure_stock(course, place)
         for student in sorted(file.name for file in (place / "submitted").iterdir())[number:]:
             shutil.rmtree(place / "submitted" / student)
-        times[number] = _timed([str(BIN / "nbgrader"), "autograde", assignment], place)
+        times[number] = command_seconds([str(BIN / "nbgrader"), "autograde", assignment], place)
     if some == size:
         return times[some], "all of them"
     each = (times[some] - times[one]) / (some - one)
     return times[one] + each * (size - one), f"scaled up from {some}"
-
-
-def _timed(command: list[str], folder: Path) -> float:
-    environment = os.environ | {"PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
-    start = time.perf_counter()
-    words: dict[str, Any] = {"capture_output": True, "text": True}
-    done = subprocess.run(command, cwd=folder, env=environment, check=False, **words)  # noqa: S603  our own words
-    if done.returncode:
-        raise RuntimeError(f"{command}: ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
-    return time.perf_counter() - start
 
 
 def _memory(course: Settings, folder: Path, assignment: str, many: int) -> Row:

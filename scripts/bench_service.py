@@ -25,14 +25,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median, quantiles
 
+from classes import COURSE
 from fairmark import ability, bank, release, settings
 from fairmark.ability import Population
 from fairmark.service import connections
 from fairmark.settings import Settings
+from timing import BIN, Row
 from worksheet import wire
 
-COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
-HEAD = ["what", "result", "how"]
 CHECKS = 5
 SLOW = 1500
 SETTLE = 5.0
@@ -40,7 +40,6 @@ SETTLE = 5.0
 SCOPE = "access:services!service=fairmark"
 PREFIX = "/services/fairmark/"
 
-Row = tuple[str, str, str]
 Answer = tuple[str, str]
 """An item, and an answer to it as wire text."""
 
@@ -76,7 +75,7 @@ class Service:
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             self.port = one.getsockname()[1]
-        self._words = [Path(sys.executable).with_name("fairmark"), "--settings", course.file]
+        self._words = [BIN / "fairmark", "--settings", course.file]
         self._words += ["--workdir", course.workdir, "serve"]
         self._environment = os.environ | {
             "JUPYTERHUB_SERVICE_NAME": "fairmark",

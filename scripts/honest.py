@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -23,12 +22,12 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 
-import bench_marking
+import classes
+import timing
 from fairmark import bank, gradebook, marking
+from fairmark.ability import Population
 from fairmark.bank import Entry
 from fairmark.settings import Settings
-
-BIN = Path(sys.executable).parent
 
 # What stands in each hidden line, by kind: k is the key, a the answer, t the tolerance; the result is a share.
 RULES = {
@@ -105,8 +104,7 @@ def edition(course: Settings, folder: Path, assignment: str) -> Settings:
     nbformat.write(notebook, folder / "source" / assignment / source.name)
     gradebook.check(gradebook.api(other).generate_assignment(assignment), "release the edition")
     shutil.copytree(course.workdir / "submitted", folder / "submitted")
-    plain = ["c = get_config()", f"c.CourseDirectory.course_id = {course.course!r}"]
-    (folder / "nbgrader_config.py").write_text("\n".join([*plain, f"c.CourseDirectory.root = {str(folder)!r}"]))
+    classes.configure_stock(course, folder)
     return other
 
 
@@ -138,14 +136,14 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=200)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="honest-") as name:
-        course, assignment = bench_marking._class(Path(name) / "ours", options.size)
+        assignment = "ps1"
+        course = classes.collected(Path(name) / "ours", options.size, assignment, population=Population())
         add_noise(course, assignment)
         other = edition(course, Path(name) / "stock", assignment)
         marking.mark(course, assignment)
-        environment = os.environ | {"PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
         done = subprocess.run(  # noqa: S603  our own words
-            [str(BIN / "nbgrader"), "autograde", assignment],
-            cwd=other.workdir, env=environment, capture_output=True, text=True, check=False,
+            [str(timing.BIN / "nbgrader"), "autograde", assignment],
+            cwd=other.workdir, env=timing.environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         ours, theirs = scores(course, assignment), scores(other, assignment)
         kinds = {name: one.item.kind for name, one in bank.load(course.bank)[assignment].entries.items()}

@@ -32,13 +32,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fairmark import audit, bank, classroom, distribute, gradebook, ledger, marking, release, settings, submissions
+import classes
+from fairmark import audit, bank, distribute, ledger, marking, submissions
 from fairmark.database import Database, GradebookError
 from fairmark.jobs import Job, Outcome
 from fairmark.settings import Settings
 from fairmark.worker import Worker
 
-COURSE = Path(__file__).parents[1] / "grading" / "course.toml"
 _WATCHED = ("posting", "ledger", "audit", "derived", "files", "database")
 _ROWS = (
     "SELECT a.student_id, b.name, g.auto_score, g.manual_score, g.needs_manual_grade FROM grade g "
@@ -52,15 +52,6 @@ _ROWS = (
 )
 
 
-def prepare(folder: Path, size: int, assignment: str, file: Path = COURSE) -> Settings:
-    """Release, and have a simulated class hand in."""
-    course = settings.load(file, workdir=folder)
-    release.build(course)
-    classroom.simulate(course, size=size)
-    gradebook.check(gradebook.api(course).collect(assignment, update=True), "collect")
-    return course
-
-
 def copied(course: Settings, folder: Path) -> Settings:
     """Copy a course that nobody marked yet."""
     shutil.copytree(course.workdir, folder, symlinks=True)
@@ -72,7 +63,9 @@ def state(course: Settings, assignment: str) -> dict[str, Any]:
     with Database(course) as book, book.reading() as session:
         wrong = audit.verify(session)
         told = sorted((one["student"], one["event"]) for one in audit.entries(session))
-        due = {done.student: ledger.unpack(done.notebook) for done in ledger.all_of(session, assignment) if done.marked}
+        kept = {
+            done.student: ledger.unpack(done.notebook) for done in ledger.all_of(session, assignment) if done.marked
+        }
     with contextlib.closing(sqlite3.connect(course.workdir / "gradebook.db")) as database:
         rows = [database.execute(query).fetchall() for query in _ROWS]
         (sound,) = database.execute("PRAGMA integrity_check").fetchone()
@@ -80,20 +73,20 @@ def state(course: Settings, assignment: str) -> dict[str, Any]:
         file.parts[-3]: file.read_text(encoding="utf-8")
         for file in (course.workdir / "autograded").glob(f"*/{assignment}/{assignment}.ipynb")
     }
-    return {"rows": rows, "sound": sound, "wrong": wrong, "log": told, "files": files, "due": due}
+    return {"rows": rows, "sound": sound, "wrong": wrong, "log": told, "files": files, "kept": kept}
 
 
-def differences(found: dict[str, Any], due: dict[str, Any]) -> list[str]:
+def differences(found: dict[str, Any], calm: dict[str, Any]) -> list[str]:
     """Say what a disturbed run left otherwise than an undisturbed one."""
-    says = [f"{name} differ" for name in ("rows", "log", "files") if found[name] != due[name]]
+    says = [f"{name} differ" for name in ("rows", "log", "files") if found[name] != calm[name]]
     says += [] if found["sound"] == "ok" else [f"the database is damaged: {found['sound']}"]
     says += found["wrong"]
-    return says + ([] if found["files"] == found["due"] else ["files are not what the database says"])
+    return says + ([] if found["files"] == found["kept"] else ["files are not what the database says"])
 
 
-def half_done(found: dict[str, Any], due: dict[str, Any]) -> list[str]:
+def half_done(found: dict[str, Any], calm: dict[str, Any]) -> list[str]:
     """Say what is torn in what a killed marker left: a submission is marked whole, or not at all."""
-    wanted = {(row[0], row[1]): row for row in due["rows"][0]}
+    wanted = {(row[0], row[1]): row for row in calm["rows"][0]}
     done = {row[0] for row in found["rows"][2]}
     says = [
         f"{row[0]} {row[1]}: half written"
@@ -137,8 +130,8 @@ def kill(course: Settings, assignment: str, folder: Path, times: int, seed: int 
     replay = _replaying(answers)
     other = copied(course, folder / "replayed")
     short = _timed(lambda: _with(replay, lambda: marking.mark(other, assignment)))
-    due, wrong, killed, rounds, ways = state(calm, assignment), [], 0, 0, Counter[str]()
-    wrong += [f"replayed: {line}" for line in differences(state(other, assignment), due)]
+    wanted, wrong, killed, rounds, ways = state(calm, assignment), [], 0, 0, Counter[str]()
+    wrong += [f"replayed: {line}" for line in differences(state(other, assignment), wanted)]
     while killed < times:
         rounds += 1
         trial = copied(course, folder / f"trial-{rounds}")
@@ -160,11 +153,11 @@ def kill(course: Settings, assignment: str, folder: Path, times: int, seed: int 
                 break
             killed += status == -signal.SIGKILL
             ways[way] += status == -signal.SIGKILL
-            wrong += [f"round {rounds}, kill {killed}: {line}" for line in half_done(state(trial, assignment), due)]
+            wrong += [f"round {rounds}, kill {killed}: {line}" for line in half_done(state(trial, assignment), wanted)]
         for _ in range(2):
             if in_a_fork(lambda trial=trial: _with(replay, lambda: marking.mark(trial, assignment))):
                 wrong.append(f"round {rounds}: the rerun failed")
-        wrong += [f"round {rounds}: {line}" for line in differences(state(trial, assignment), due)]
+        wrong += [f"round {rounds}: {line}" for line in differences(state(trial, assignment), wanted)]
         shutil.rmtree(trial.workdir)
     told = ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
     print(f"kill: {killed} kills ({told}) in {rounds} rounds: {len(wrong)} troubles")
@@ -283,7 +276,7 @@ def disk(course: Settings, assignment: str, folder: Path, steps: int = 12) -> li
     """Mark where the disk fills up sooner or later, make room, and mark again."""
     calm = copied(course, folder / "calm")
     in_a_fork(lambda: marking.mark(calm, assignment))
-    due, wrong, refused = state(calm, assignment), [], 0
+    wanted, wrong, refused = state(calm, assignment), [], 0
     for step in range(steps):
         place = folder / f"disk-{step}"
         place.mkdir()
@@ -298,10 +291,10 @@ def disk(course: Settings, assignment: str, folder: Path, steps: int = 12) -> li
             refused += status != 0
             wrong += [f"step {step}: ended with {status}"] if status not in {0, 1} else []
             filler.unlink()
-            wrong += [f"step {step}: {line}" for line in half_done(state(trial, assignment), due)]
+            wrong += [f"step {step}: {line}" for line in half_done(state(trial, assignment), wanted)]
             if in_a_fork(lambda trial=trial: marking.mark(trial, assignment)):
                 wrong.append(f"step {step}: the rerun failed")
-            wrong += [f"step {step}: {line}" for line in differences(state(trial, assignment), due)]
+            wrong += [f"step {step}: {line}" for line in differences(state(trial, assignment), wanted)]
         finally:
             _run("umount", str(place))
     print(f"disk: full {refused} times of {steps}: {len(wrong)} troubles")
@@ -328,11 +321,11 @@ def clock(course: Settings, assignment: str, folder: Path) -> list[str]:
     calm, trial = copied(course, folder / "calm"), copied(course, folder / "trial")
     in_a_fork(lambda: marking.mark(calm, assignment))
     students = submissions.submitted(course, assignment)
-    now = audit._now
+    now = audit.now
 
     def shifted(days: int) -> Callable[[], object]:
         def work() -> None:
-            audit._now = lambda: now() + dt.timedelta(days=days)
+            audit.now = lambda: now() + dt.timedelta(days=days)
             marking.mark(trial, assignment, students=students if days > 0 else students[::2])
 
         return work
@@ -359,11 +352,11 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=8, help="students in the class")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    assignment = next(iter(bank.load(COURSE.parent / "items")))
+    assignment = next(iter(bank.load(classes.COURSE.parent / "items")))
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="trials-") as name:
         folder = Path(name)
-        course = prepare(folder / "course", options.size, assignment)
+        course = classes.collected(folder / "course", options.size, assignment)
         trials: dict[str, Callable[[Path], list[str]]] = {
             "kill": lambda at: kill(course, assignment, at, options.times or 200, options.seed),
             "markers": lambda at: markers(course, assignment, at, options.times or 8),

@@ -21,12 +21,12 @@ from neutrality import (
     tables,
     unga,
 )
+from neutrality.csvfile import InputError
 from neutrality.replacing import replace_together
 from neutrality.sources import SourceError
 from neutrality.stancebuild import StanceTableError
 from neutrality.stances import StanceError
 from neutrality.tables import TableError
-from neutrality.votefile import InputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

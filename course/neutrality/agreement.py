@@ -29,11 +29,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import groupings, inputs, phases
-from neutrality.allpairs import Pairs, all_pairs, nothing_common, why_missing
+from neutrality import groupings, inputs, phases, resampling
+from neutrality.allpairs import Pairs, all_pairs
 from neutrality.groupings import GROUPINGS, Grouping, Places
 from neutrality.indices import MEASURES, SHARES, STANDARD, WORDS, check_measures, compute, indices, undefined
+from neutrality.missing import nothing_common, why_missing
 from neutrality.phases import Boundary
+from neutrality.resampling import FEWEST, Bootstrap, how_often
 from neutrality.rollcalls import Matrix, RollCalls
 
 __all__ = [
@@ -53,9 +55,6 @@ __all__ = [
 
 COUNTED = "roll calls on which both states voted yes, abstain or no"
 """Which roll calls count, as recorded in the result's ``attrs``."""
-
-FEWEST = 5
-"""An interval over clusters needs at least this many."""
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -160,18 +159,20 @@ def pair(
     >>> pair(calls, "BLR", "RUS", by="osw", measures=["kappa"]).loc["from 2014"].round(2).tolist()
     [1148.0, 0.52, 0.48, 0.56]
     """
-    _check(one, other, draws, level, seed)
+    if one == other:
+        raise ValueError(f"pair: both states are {one!r}. Give two different states.")
+    bootstrap = Bootstrap.checked(draws, level, seed, where="pair: ")
     check_measures(measures)
     grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
     first, second = votes.votes(one)[grouping.rows], votes.votes(other)[grouping.rows]
     counts = joint_tables(first, second, grouping.number, len(grouping))
-    bootstrap = _Bootstrap(tuple(measures), draws, level, seed)
+    wanted = _Intervals(tuple(measures), bootstrap)
     table = indices(counts, measures)
     if clusters is None:
-        table[bootstrap.columns] = _intervals(counts, bootstrap)
+        table[wanted.columns] = _over_roll_calls(counts, wanted)
     else:
         number = _clusters(votes, clusters)[grouping.rows]
-        table[bootstrap.columns] = _clustered(_by_cluster(first, second, grouping, number), bootstrap)
+        table[wanted.columns] = _over_clusters(_by_cluster(first, second, grouping, number), wanted)
     table.index = pd.Index(grouping.names, name=grouping.by)
     shown = table if grouping.fixed else table[table["n"] > 0]
     attrs: dict[Any, Any] = {
@@ -180,9 +181,7 @@ def pair(
         "boundary": boundary,
         "end": phases.CHAPTER_END if grouping.by == "phase" else None,
         "counted": COUNTED,
-        "draws": draws,
-        "level": level,
-        "seed": seed,
+        **bootstrap.told(),
         "clusters": clusters is not None,
         "undefined": why_missing(shown, votes, (one, other), grouping, counts),
         "empty": "" if len(shown) else _why_empty(votes, one, other, grouping.rows),
@@ -193,6 +192,7 @@ def pair(
 
 
 def _why_empty(votes: RollCalls, one: str, other: str, rows: Places) -> str:
+    """Say why there is no group at all."""
     if len(votes) and not len(rows):
         return f"None of these {len(votes)} roll calls belongs to a group."
     return nothing_common(votes, one, other, rows)
@@ -259,13 +259,11 @@ def joint_tables(first: Matrix, second: Matrix, group: Counts, groups: int) -> C
 
 
 @dataclass(frozen=True)
-class _Bootstrap:
-    """What is drawn and reported."""
+class _Intervals:
+    """Which intervals are reported, and how they are drawn."""
 
     measures: tuple[str, ...]
-    draws: int
-    level: float
-    seed: int
+    bootstrap: Bootstrap
 
     @property
     def columns(self) -> list[str]:
@@ -282,20 +280,20 @@ class _Bootstrap:
         defined = drawn[~np.isnan(drawn)]
         if 2 * len(defined) < len(drawn):
             return np.full(2, np.nan)
-        ends: Floats = np.quantile(defined, [(1 - self.level) / 2, (1 + self.level) / 2])
+        ends: Floats = np.quantile(defined, resampling.tails(self.bootstrap.level))
         return ends
 
 
-def _intervals(counts: Counts, bootstrap: _Bootstrap) -> Floats:
+def _over_roll_calls(counts: Counts, wanted: _Intervals) -> Floats:
     """Return the percentiles of the bootstrap over roll calls: shape (groups, 2 · measures)."""
-    ends = np.full((len(counts), len(bootstrap.columns)), np.nan)
-    others = [name for name in bootstrap.measures if name not in _OF_OUTCOMES]
+    ends = np.full((len(counts), len(wanted.columns)), np.nan)
+    others = [name for name in wanted.measures if name not in _OF_OUTCOMES]
     for place, (table, outcomes) in enumerate(zip(counts, _outcomes(counts), strict=True)):
         if table.any():
-            drawn = _drawn_outcomes(outcomes, bootstrap)
+            drawn = _drawn_outcomes(outcomes, wanted.bootstrap)
             if others:
-                drawn |= compute(_drawn_cells(table, bootstrap), others)
-            ends[place] = bootstrap.ends(table, drawn)
+                drawn |= compute(_drawn_cells(table, wanted.bootstrap), others)
+            ends[place] = wanted.ends(table, drawn)
     return ends
 
 
@@ -306,7 +304,7 @@ def _outcomes(counts: Counts) -> Counts:
     return np.column_stack([same, half, counts.sum(axis=(1, 2)) - same - half])
 
 
-def _drawn_outcomes(outcomes: Counts, bootstrap: _Bootstrap) -> dict[str, Floats]:
+def _drawn_outcomes(outcomes: Counts, bootstrap: Bootstrap) -> dict[str, Floats]:
     """Draw samples of one group's three outcomes; return the indices that depend on nothing else."""
     n = outcomes.sum()
     # Seeding with the counts gives a group the same interval whichever other groups stand beside it.
@@ -316,7 +314,7 @@ def _drawn_outcomes(outcomes: Counts, bootstrap: _Bootstrap) -> dict[str, Floats
     return {"identical": same / n, "lijphart": lijphart, "s": 2 * lijphart - 1}
 
 
-def _drawn_cells(table: Counts, bootstrap: _Bootstrap) -> Counts:
+def _drawn_cells(table: Counts, bootstrap: Bootstrap) -> Counts:
     """Draw samples of one group's nine counts: shape (9, draws)."""
     # All indices are the same seen from either state, so their intervals should be: draw from one view for both.
     cells = np.array(min(table.ravel().tolist(), table.T.ravel().tolist()))
@@ -345,31 +343,21 @@ def _by_cluster(first: Matrix, second: Matrix, grouping: Grouping, cluster: Coun
     return found
 
 
-def _clustered(groups: list[Counts], bootstrap: _Bootstrap) -> Floats:
+def _over_clusters(groups: list[Counts], wanted: _Intervals) -> Floats:
     """Return the percentiles of the bootstrap over clusters: shape (groups, 2 · measures)."""
-    ends = np.full((len(groups), len(bootstrap.columns)), np.nan)
+    ends = np.full((len(groups), len(wanted.columns)), np.nan)
     for place, tables in enumerate(groups):
         if len(tables) >= FEWEST:
-            drawn = compute(_drawn_clusters(tables, bootstrap), bootstrap.measures)
-            ends[place] = bootstrap.ends(tables.sum(axis=0), drawn)
+            drawn = compute(_drawn_clusters(tables, wanted.bootstrap), wanted.measures)
+            ends[place] = wanted.ends(tables.sum(axis=0), drawn)
     return ends
 
 
-def _drawn_clusters(tables: Counts, bootstrap: _Bootstrap) -> Counts:
+def _drawn_clusters(tables: Counts, bootstrap: Bootstrap) -> Counts:
     """Draw whole clusters with replacement: shape (9, draws)."""
     flipped = tables.reshape(-1, 3, 3).transpose(0, 2, 1).reshape(-1, 9)
     # In order of their counts, so that neither the clusters' names nor the order of the states makes a difference.
     views = [view[np.lexsort(view.T[::-1])] for view in (tables, flipped)]
     chosen = min(views, key=lambda view: view.tolist())
     size = len(chosen)
-    rng = np.random.default_rng([bootstrap.seed, size, *chosen.sum(axis=0)])
-    return chosen.T @ rng.multinomial(size, np.full(size, 1 / size), size=bootstrap.draws).T
-
-
-def _check(one: str, other: str, draws: int, level: float, seed: int) -> None:
-    """Refuse arguments that have no answer."""
-    if one == other:
-        raise ValueError(f"pair: both states are {one!r}. Give two different states.")
-    inputs.whole("pair: draws", draws, least=1, example=1000)
-    inputs.share("pair: level", level, 0.95)
-    inputs.whole("pair: seed", seed, least=0, example=0)
+    return chosen.T @ how_often(size, bootstrap.draws, [bootstrap.seed, size, *chosen.sum(axis=0)]).T

@@ -27,7 +27,7 @@ Integers = npt.NDArray[np.int64]
 PERIODS = ("year", "session")
 """What a state's position may change with."""
 
-FEWEST_STATES = 3
+FEWEST = 3
 """An estimate needs at least this many states and items; with fewer, positions and items cannot be told apart."""
 
 PRIOR_VARIANCE = 0.5
@@ -203,7 +203,7 @@ def arrange(state: Any, period: Any, item: Any, vote: Any) -> Ballots:
     cells = frame.groupby(["state", "period"], sort=True).size().rename("votes").reset_index()
     cell = frame.groupby(["state", "period"], sort=True).ngroup().to_numpy()
     cast = frame["vote"].to_numpy(dtype=np.int8)
-    by_cell, by_item = np.argsort(cell, kind="stable"), np.argsort(number, kind="stable")
+    cell_order, item_order = np.argsort(cell, kind="stable"), np.argsort(number, kind="stable")
     tally = np.zeros((len(items), 3), dtype=np.int64)
     np.add.at(tally, (number, cast), 1)
     before, variance = _steps(cells)
@@ -212,11 +212,11 @@ def arrange(state: Any, period: Any, item: Any, vote: Any) -> Ballots:
         items=np.asarray(items),
         by_cell=_ends(cell, len(cells)),
         by_item=_ends(number, len(items)),
-        cell_item=number[by_cell].astype(np.int32),
-        cell_vote=cast[by_cell],
-        item_cell=cell[by_item].astype(np.int32),
-        item_vote=cast[by_item],
-        place=_inverse(by_item)[by_cell].astype(np.int32),
+        cell_item=number[cell_order].astype(np.int32),
+        cell_vote=cast[cell_order],
+        item_cell=cell[item_order].astype(np.int32),
+        item_vote=cast[item_order],
+        place=_inverse(item_order)[cell_order].astype(np.int32),
         kind=_kinds(tally),
         shares=(np.cumsum(tally, axis=1) / tally.sum(axis=1, keepdims=True))[:, :2],
         before=before,
@@ -245,24 +245,27 @@ def _linked(label: Integers, later: Mapping[int, int]) -> Integers:
 
 def _enough(frame: pd.DataFrame) -> None:
     states, items = frame["state"].nunique(), frame["item"].nunique()
-    if min(states, items) < FEWEST_STATES:
+    if min(states, items) < FEWEST:
         raise BallotsError(
-            f"{items} roll calls with dissent and {states} states are left; at least {FEWEST_STATES} of each are "
+            f"{items} roll calls with dissent and {states} states are left; at least {FEWEST} of each are "
             "needed. Roll calls on which all voted alike do not count. Take more years or more issues."
         )
 
 
 def _ends(number: npt.NDArray[Any], count: int) -> Integers:
+    """Return where each one's votes begin and end, once they are sorted by number."""
     return np.concatenate([[0], np.cumsum(np.bincount(number, minlength=count))]).astype(np.int64)
 
 
 def _inverse(order: Integers) -> Integers:
+    """Return the place of each row in an order."""
     inverse = np.empty_like(order)
     inverse[order] = np.arange(len(order))
     return inverse
 
 
 def _kinds(tally: Integers) -> npt.NDArray[np.int8]:
+    """Return each item's kind from how often yes, abstain and no were cast on it."""
     cast = tally > 0
     kind = np.select([cast.all(axis=1), ~cast[:, 2], ~cast[:, 0]], [1, 2, 3], default=4)
     return kind.astype(np.int8)

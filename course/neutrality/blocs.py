@@ -92,6 +92,7 @@ class Bloc:
         Parameters
         ----------
         day : datetime.date
+            Any day; before the first member comes nobody is there.
 
         Returns
         -------
@@ -171,12 +172,14 @@ def present(bloc: Bloc, votes: RollCalls) -> Mask:
     Parameters
     ----------
     bloc : Bloc
+        The set of states.
     votes : RollCalls
+        The roll calls, all or a selection.
 
     Returns
     -------
     numpy.ndarray of bool
-        Shape (roll calls, members).
+        Shape (roll calls, members), in the order of ``bloc.members``.
 
     Examples
     --------
@@ -248,6 +251,13 @@ def reference(wanted: str | Bloc | Collection[str]) -> str | Bloc:
     -------
     str or Bloc
         The code, or the set.
+
+    Raises
+    ------
+    TypeError
+        If it is none of the three.
+    ValueError
+        If ``"EU"`` is misspelt or is one of several, or a set has no code.
 
     Examples
     --------

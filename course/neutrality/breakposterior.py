@@ -4,7 +4,7 @@
 deviates by noise that is normal with standard deviation σ (divided by the root of the year's weight) and resembles the
 noise of the year before: AR(1) with correlation ρ.
 
-**Priors**, all of which can be changed but the second and third:
+**Priors**, all of which can be changed but the two that are flat:
 
 - each number of breaks from 0 to `most` (3) is equally probable; given the number, so is each choice of years that
   leaves every regime at least `least` (2) values;
@@ -52,7 +52,7 @@ RHOS = tuple(round(0.05 * step, 2) for step in range(20))
 """The values of ρ that are summed over."""
 
 LIMIT = 300_000
-"""The most choices of years that are weighed against each other."""
+"""The most choices of years that are weighed against each other for one number of breaks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +97,11 @@ class Posterior:
         -------
         tuple of int
             In increasing order; they need not follow each other.
+
+        Raises
+        ------
+        ValueError
+            If `level` is not one of those possible.
         """
         return shortest(self.years["probability"], level)
 
@@ -116,6 +121,13 @@ class Posterior:
         -------
         posterior, prior : float
             After and before the series was seen.
+
+        Raises
+        ------
+        TypeError
+            If a year or `within` is no whole number.
+        ValueError
+            If no year is given, `within` is negative, or `breaks` is none of the numbers considered.
         """
         listed: list[Any] = list(years) if isinstance(years, Iterable) else [years]
         wanted = np.array([inputs.whole("near: years", year, example=1994) for year in listed], dtype=np.int64)
@@ -145,10 +157,11 @@ class Posterior:
         Raises
         ------
         ValueError
-            If both years are the same.
+            If both years are the same, `within` is negative, or `breaks` is none of the numbers considered.
         """
         if one == other:
             raise ValueError(f"bayes_factor: both years are {one}. Give two different years.")
+        inputs.whole("bayes_factor: within", within, least=0, example=1)
 
         def only(first: int, second: int) -> tuple[float, float]:
             return self._chance(lambda choices: _hit(choices, first, within) & ~_hit(choices, second, within), breaks)
@@ -422,10 +435,14 @@ def _by_year(starts: pd.Index[int], choices: Ints, chance: Floats) -> Floats:
     return np.bincount(place, repeated, len(starts)).astype(np.float64)
 
 
+def _free(n: int, breaks: int, least: int) -> int:
+    """Return among how many places breaks are chosen freely, once the length of every regime is taken out."""
+    return n - (breaks + 1) * least + breaks
+
+
 def _choices(n: int, breaks: int, least: int) -> Ints:
     """Return all choices of the places where new regimes start: shape (choices, breaks)."""
-    # Taking the length that every regime must have out beforehand leaves plain combinations.
-    free = n - (breaks + 1) * least + breaks
+    free = _free(n, breaks, least)
     flat = np.array(list(combinations(range(free), breaks)), dtype=np.int64)
     return flat.reshape(math.comb(free, breaks), breaks) + least + np.arange(breaks) * (least - 1)
 
@@ -464,6 +481,8 @@ def _check(data: Yearly, most: int, least: int, spread: float, rhos: Sequence[fl
         raise ValueError("posterior: rhos must be one or more numbers, each greater than -1 and smaller than 1.")
     if data.n < (most + 1) * least:
         raise ValueError(f"posterior: {data.n} values do not give {most + 1} regimes of {least}. Make `most` smaller.")
-    count = math.comb(data.n - (most + 1) * least + most, most)
-    if count > LIMIT:
-        raise ValueError(f"posterior: {count:,} choices of {most} years are too many. Make `most` smaller.")
+    # The most choices need not be those of the most breaks: 15 breaks leave 32 values in regimes of 2 just one choice.
+    for breaks in range(most, -1, -1):
+        count = math.comb(_free(data.n, breaks, least), breaks)
+        if count > LIMIT:
+            raise ValueError(f"posterior: {count:,} choices of {breaks} years are too many. Make `most` smaller.")

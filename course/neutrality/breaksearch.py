@@ -45,6 +45,8 @@ def search(
     ------
     ValueError
         If an option is not one of those possible; and as `neutrality.breakseries.yearly`.
+    ModuleNotFoundError
+        If the library ruptures is not installed.
 
     Notes
     -----

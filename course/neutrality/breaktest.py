@@ -68,9 +68,12 @@ HIGHEST = 0.95
 """The highest ρ considered: nearer to 1, a series wanders and every break can be chance."""
 
 STATISTICS = ("f", "wald", "lr")
+"""The statistics, in the order of the columns."""
 
+# The values of ρ that are tried: few in each of very many series, steps of 1/100 for the one that was observed.
 _GRID = np.linspace(0, HIGHEST, 20)
 _FINE = np.linspace(0, HIGHEST, 96)
+# So many cosines, and points at which they are integrated, give `p_asymptotic` eight right digits.
 _WAVES, _NODES = 40, 120
 
 
@@ -124,6 +127,8 @@ def sup_f(series: pd.Series[Any], *, weights: Any = None, trim: float = TRIM, dr
     ------
     ValueError
         If `trim` or `draws` is not one of those possible; and as `neutrality.breakseries.yearly`.
+    TypeError
+        If `series` is not a Series of numbers.
 
     Examples
     --------

@@ -50,7 +50,11 @@ SPEAKERS = {
     "eu-officials": "officials of the EU",
     "experts": "experts at the conference",
 }
-"""Who can stand in a chain of speakers. More than do: else who is left over would be told to stand in a graded one."""
+"""Who can stand in a chain of speakers, by the short name of the table.
+
+Some stand in no chain on purpose: if all others were seen in open rows, those left over would be known to stand in a
+graded one.
+"""
 
 AUTHORS = {"osw-2018": "klysinski", "digest-2016": "digest"}
 """Who writes the page that we read, and so begins every chain."""

@@ -22,6 +22,7 @@ from neutrality import documents, extracting, fetching, fingerprints, matching, 
 from neutrality.documents import Document
 from neutrality.matching import Found, Match
 from neutrality.records import SourceError
+from neutrality.wording import counted, dated
 
 COPIES_VARIABLE = "NEUTRALITY_COPIES"
 """Environment variable that names another folder for the copies."""
@@ -143,7 +144,7 @@ def add(file: str | Path, source_id: str | None = None, *, replace: bool = False
     lines = [
         f"{name} is a {document.kind} of {source}: {records.load(source).citation.title}.",
         str(made),
-        f"{_count(left_out, 'word')} of the file left out: what is no paragraph or note of the source, such as "
+        f"{counted(left_out, 'word')} of the file left out: what is no paragraph or note of the source, such as "
         "headings, menus and repeated quotations.",
     ]
     if match.share < _ALIKE:
@@ -327,7 +328,7 @@ def _refusal(document: Document, wanted: str, guessed: bool, match: Match) -> st
     else:
         what = f"is none of the sources; nearest is {wanted}: {found}" if guessed else f"is not {wanted}: {found}"
         remedy = f"The whole English text is needed; it is published at {records.load(wanted).citation.link}"
-    return f"{what}. The file is a {document.kind} of {_count(match.words, 'word')}. {remedy}"
+    return f"{what}. The file is a {document.kind} of {counted(match.words, 'word')}. {remedy}"
 
 
 def _with_prints() -> Iterable[str]:
@@ -407,22 +408,15 @@ def _if_readable(source_id: str) -> Copy | None:
 
 def _size(copy: Copy) -> float:
     """Return how many places a copy has, counting those in part by their share of words."""
+    # A place in part never counts as much as a whole one, however many words it has.
     return sum(1 if found.whole else min(0.9, found.words / found.of) for found in copy.places.values())
 
 
 def _state(copy: Copy) -> str:
     total, part = len(fingerprints.places_of(copy.source)), len(copy.partly)
     some = f", {part} of them in part" if part else ""
-    return f"{len(copy.places)} of {total} places{some}, added on {_day(copy.added)} from {copy.origin}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return f"{len(copy.places)} of {total} places{some}, added on {dated(copy.added)} from {copy.origin}"
 
 
 def _in_part(place: str, found: Found) -> str:
     return f"{place} ({min(found.words / found.of, found.share):.0%})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

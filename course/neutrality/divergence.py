@@ -18,11 +18,12 @@ On the scale of three points only the sides count, and the divisor is 2.
 ``opposite`` therefore come with bounds: the least and the most that each could be over *all* issues of the group if
 every missing place were known, wherever it lies. Bounds can lie beside the value, which is about the coded issues only:
 from a known 0 no other place is further than half the scale.
+
+On how many issues Minsk differs without siding with Moscow's opponents is counted in `neutrality.siding`.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,25 +32,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import phases, stances, turningpoints
+from neutrality import phases, resampling, stances, turningpoints
+from neutrality.resampling import FEWEST
+from neutrality.siding import DEFINITIONS, OPPONENTS, selection
+from neutrality.stanceplaces import CIRCULARITY, mean, placed
+
+__all__ = [
+    "AFTER",
+    "CIRCULARITY",
+    "DEFINITIONS",
+    "FEWEST",
+    "GROUPINGS",
+    "OPPONENTS",
+    "measure",
+    "selection",
+    "sensitivity",
+]
 
 GROUPINGS = ("phase", "osw", "digest", "all")
 """What `measure` can group by: Ulakhovich's phases, the turning points of either source, or nothing."""
 
 AFTER = f"after the chapter (from {phases.CHAPTER_END.year + 1})"
 """The group, with ``by="phase"``, of what comes after the last year that Ulakhovich's chapter covers."""
-
-FEWEST = 5
-"""An interval needs at least this many issues, of at least this many events."""
-
-OPPONENTS = ("west", "neighbour", "either")
-"""The ways of naming Moscow's opponents; ``either`` means at least one of the two."""
-
-DEFINITIONS = ("same side", "nearer")
-"""What siding with an opponent can mean: see `selection`."""
-
-CIRCULARITY = "codes drawn from two interpreters describe how they tell the story and cannot decide between them"
-OPERATIONALISATION = "this course's operationalisation of a selection rule (digest-2016 s1.p3) that names no opponents"
 
 _VALUES = ("distance", "signed", "opposite")
 
@@ -151,7 +155,11 @@ def measure(
     [0.75, -0.75, 1.0]
     """
     choice = _Choice(by, boundary, since, coder, round, scale, not_taken)
-    _check(choice, draws, level)
+    _check(choice)
+    if draws < 1:
+        raise ValueError(f"draws is {draws}. Give 1 or more; 2000 is a good number.")
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}. Give a number between 0 and 1, such as 0.95.")
     table = _stances(codings, issues, choice)
     belongs = _membership(table, choice)
     rows = {
@@ -228,94 +236,18 @@ def sensitivity(
     return result
 
 
-def selection(
-    codings: pd.DataFrame,
-    issues: pd.DataFrame,
-    *,
-    coder: str = "adjudicated",
-    round: int | None = None,  # noqa: A002
-) -> pd.DataFrame:
-    """Count on how many issues Minsk differs from Moscow without siding with Moscow's opponents.
-
-    The Digest page says how its paper chose issues: those on which Minsk differed from Moscow without siding with
-    Moscow's opponents (digest-2016, s1.p3). That is a rule of selection and no definition of neutrality, it names no
-    opponents, and it does not say what siding is. Turning it into a count is *this course's operationalisation*. So
-    here are all combinations of three ways of naming the opponents and two of siding with one of them (o):
-
-    - ``same side``: Minsk and the opponent stand on the same side of 0, and Moscow does not.
-    - ``nearer``: Minsk stands nearer to the opponent than to Moscow: ``|m - o| < |m - r|``.
-
-    Codes drawn from two interpreters cannot decide between them: where the sources chose issues by this very rule, a
-    high share shows the rule and not the policy.
-
-    Parameters
-    ----------
-    codings, issues, coder, round
-        As for `measure`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by ``opponent`` (the West, the neighbour, or at least one of the two) and ``definition``. ``differ``:
-        issues on which both Minsk and Moscow have a place, and not the same; ``known``: those on which the opponent has
-        one too (for ``either``, both opponents); ``not_siding``: those of the known on which Minsk does not side with
-        it; ``share``: not siding of known; ``bound_low`` and ``bound_high``: the least and the most that the share of
-        all that differ could be if every missing place of an opponent were known, wherever it lies. What is known
-        already narrows the bounds: by ``same side`` a Minsk at 0 sides with nobody. So the share, which is about the
-        known only, can lie beside them. Where an issue has no neighbour in conflict with Moscow, that place counts as
-        missing.
-
-    Raises
-    ------
-    neutrality.stances.StanceError
-        If the coder has no codings, or a code is unknown.
-
-    Examples
-    --------
-    >>> rows = [("i1", "minsk", "0"), ("i1", "moscow", "2"), ("i1", "west", "-2")]
-    >>> codings = pd.DataFrame(rows, columns=["issue", "actor", "code"]).assign(coder="adjudicated", round=1)
-    >>> issues = pd.DataFrame({"id": ["i1"], "event": "a", "first_year": 2014, "last_year": 2014})
-    >>> issues = issues.assign(toward_moscow=1, source="osw-2018")
-    >>> selection(codings, issues).loc[("west", "nearer"), ["known", "not_siding"]].tolist()
-    [1, 1]
-    """
-    choice = _Choice("all", None, None, coder, round, 5, "missing")
-    table = _stances(codings, issues, choice)
-    table = table[table["minsk"].notna() & table["moscow"].notna() & (table["minsk"] != table["moscow"])]
-    places = {actor: table[actor].to_numpy(dtype=np.float64) for actor in stances.ACTORS}
-    grid = list(itertools.product(OPPONENTS, DEFINITIONS))
-    result = pd.DataFrame([_siding(places, *cell) for cell in grid])
-    result.index = pd.MultiIndex.from_tuples(grid, names=["opponent", "definition"])
-    result.attrs = {
-        "operationalisation": OPERATIONALISATION,
-        "circularity": CIRCULARITY,
-        "coder": coder,
-        "round": "the coder's last" if round is None else round,
-    }
-    return result
-
-
 def _stances(codings: pd.DataFrame, issues: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
-    """Put issues and places together, one row an issue, in an order that does not depend on the tables'."""
-    rows = stances.chosen(codings, choice.coder, choice.round)
-    silent = rows[(rows["answer"] == stances.NOT_TAKEN) & rows["actor"].isin(["minsk", "moscow"])]["issue"]
-    if choice.not_taken == "zero":
-        rows = rows.assign(place=rows["place"].mask(rows["answer"] == stances.NOT_TAKEN, 0))
-    places = rows.set_index(["issue", "actor"])["place"].astype("Float64").unstack("actor")
-    table = issues.set_index("id")[["event", "source", "first_year", "last_year", "toward_moscow"]]
-    for actor in stances.ACTORS:
-        known = places[actor].reindex(table.index) if actor in places else pd.NA
-        table[actor] = pd.Series(known, index=table.index, dtype="Float64").astype("float64")
-        if choice.scale == 3:
-            table[actor] = np.sign(table[actor])
-    table["not_taken"] = table.index.isin(silent)
+    """Return the issues with all places on the scale asked for, and with what each issue adds to the three measures."""
+    table = placed(codings, issues, choice.coder, choice.round, not_taken=choice.not_taken)
+    if choice.scale == 3:
+        table[list(stances.ACTORS)] = np.sign(table[list(stances.ACTORS)])
     end = _end(choice.scale)
     apart = table["minsk"] - table["moscow"]
     table["distance"] = apart.abs() / (2 * end)
     toward = table["toward_moscow"].astype("float64")
     table["signed"] = (toward * apart / (2 * end)).where(toward != 0)
     table["opposite"] = (table["minsk"] * table["moscow"] < 0).astype("float64").where(apart.notna())
-    return table.rename_axis("id").sort_values(["event", "id"])
+    return table
 
 
 def _end(scale: int) -> int:
@@ -362,7 +294,7 @@ def _values(part: pd.DataFrame) -> dict[str, float]:
     row["coverage"] = coded / len(part) if len(part) else float("nan")
     for name in _VALUES:
         values = part[name].to_numpy(dtype=np.float64)
-        row[name] = _mean(values[~np.isnan(values)])
+        row[name] = mean(values[~np.isnan(values)])
     return row
 
 
@@ -377,8 +309,8 @@ def _bounds(part: pd.DataFrame, scale: int) -> dict[str, float]:
     could = {"distance": np.abs(m - r) / (2 * end), "opposite": (m * r < 0).astype(np.float64)}
     bounds = {}
     for name, values in could.items():
-        bounds[f"{name}_bound_low"] = _mean(values.min(axis=(1, 2)))
-        bounds[f"{name}_bound_high"] = _mean(values.max(axis=(1, 2)))
+        bounds[f"{name}_bound_low"] = mean(values.min(axis=(1, 2)))
+        bounds[f"{name}_bound_high"] = mean(values.max(axis=(1, 2)))
     return bounds
 
 
@@ -392,15 +324,14 @@ def _intervals(part: pd.DataFrame, draws: int, level: float, seed: int) -> dict[
         if len(known) >= FEWEST and len(events) >= FEWEST:
             sums = np.bincount(number, weights=known[name].to_numpy(dtype=np.float64)).astype(np.float64)
             drawn = _drawn(sums, np.bincount(number).astype(np.float64), draws, seed)
-            low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+            low, high = np.quantile(drawn, resampling.tails(level))
         ends |= {f"{name}_low": float(low), f"{name}_high": float(high)}
     return ends
 
 
 def _drawn(sums: Floats, sizes: Floats, draws: int, seed: int) -> Floats:
     """Draw samples of events and return the mean over the issues of each."""
-    count = len(sums)
-    often = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
+    often = resampling.how_often(len(sums), draws, seed)
     means: Floats = (often @ sums) / (often @ sizes)
     return means
 
@@ -432,40 +363,6 @@ def _variants(
 def _late_2000s() -> range:
     first, last = turningpoints.LATE_2000S
     return range(first, last + 1)
-
-
-def _siding(places: dict[str, Floats], opponent: str, definition: str) -> dict[str, float]:
-    """Count one cell of the grid of `selection`."""
-    named = ("west", "neighbour") if opponent == "either" else (opponent,)
-    minsk, moscow = places["minsk"], places["moscow"]
-    known = np.all([~np.isnan(places[name]) for name in named], axis=0)
-    free = np.array(stances.PLACES, dtype=np.float64)
-    can, must = np.zeros(len(minsk), dtype=bool), np.zeros(len(minsk), dtype=bool)
-    for name in named:
-        # Axes: issue, the opponent's place. One opponent is enough to side with, wherever the other stands.
-        other = np.where(np.isnan(places[name])[:, None], free, places[name][:, None])
-        sides = _sides(minsk[:, None], moscow[:, None], other, definition)
-        can |= sides.any(axis=1)
-        must |= sides.all(axis=1)
-    not_siding = int((known & ~can).sum())
-    return {
-        "differ": len(minsk),
-        "known": int(known.sum()),
-        "not_siding": not_siding,
-        "share": not_siding / int(known.sum()) if known.any() else float("nan"),
-        "bound_low": _mean((~can).astype(np.float64)),
-        "bound_high": _mean((~must).astype(np.float64)),
-    }
-
-
-def _sides(minsk: Floats, moscow: Floats, other: Floats, definition: str) -> Mask:
-    if definition == "nearer":
-        return np.asarray(np.abs(minsk - other) < np.abs(minsk - moscow))
-    return np.asarray((minsk * other > 0) & (np.sign(moscow) != np.sign(minsk)))
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else float("nan")
 
 
 def _framed(rows: dict[str, dict[str, float]], columns: list[str]) -> pd.DataFrame:
@@ -501,7 +398,7 @@ def _locators(choice: _Choice) -> tuple[str, ...]:
     return tuple(group.locator for group in turningpoints.groups(choice.by, since=choice.since))
 
 
-def _check(choice: _Choice, draws: int = 1, level: float = 0.5) -> None:
+def _check(choice: _Choice) -> None:
     """Refuse choices that have no answer."""
     if choice.by not in GROUPINGS:
         raise ValueError(f"by is {choice.by!r}. Choose one of {', '.join(map(repr, GROUPINGS))}.")
@@ -515,10 +412,6 @@ def _check(choice: _Choice, draws: int = 1, level: float = 0.5) -> None:
         raise ValueError(f"scale is {choice.scale}. Choose 5 (places) or 3 (sides).")
     if choice.not_taken not in ("missing", "zero"):
         raise ValueError(f"not_taken is {choice.not_taken!r}. Choose 'missing' or 'zero'.")
-    if draws < 1:
-        raise ValueError(f"draws is {draws}. Give 1 or more; 2000 is a good number.")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}. Give a number between 0 and 1, such as 0.95.")
 
 
 def _check_boundary(boundary: Any) -> None:

@@ -21,17 +21,30 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 CPU_SECONDS = 10
+"""Processor time that reading may take."""
+
 MEMORY = 1 << 30
+"""Bytes of address space that reading may take."""
+
 MOST_PAGES = 60
+"""Pages that a PDF may have; the sources are articles."""
+
 MOST_CHARACTERS = 600_000
-MOST_ON_A_PAGE = 4_000_000  # bytes of drawing instructions; a page of an article has some ten thousand
+"""Characters that a text may have; the sources have some ten thousand."""
+
+MOST_ON_A_PAGE = 4_000_000
+"""Bytes of drawing instructions that a page may have; a page of an article has some ten thousand."""
 
 _SAVE = "Open it, save it as PDF or as plain text, and add that file."
 _UNPACK = "Unpack it, and add the PDF, web page or text file that is in it."
 _TEXT_LAYER = "Find a PDF in which text can be marked and copied, or use the web page."
 _AGAIN = "Download it again, or save the web page or its text and add that file."
+_PAGE_SOURCE = "Save the page again as 'Page Source', or print it to PDF, and add that file."
+_CHOOSE = "Choose the PDF, web page or text file of the source."
+_ALONE = "Choose the file that has the source alone."
 
-_NAMES: tuple[tuple[bytes, str, str], ...] = (
+# How files begin that are no text, what they are, and what to do.
+_BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "a gzip archive", _UNPACK),
     (b"BZh", "a bzip2 archive", _UNPACK),
     (b"\xfd7zXZ", "an xz archive", _UNPACK),
@@ -41,19 +54,16 @@ _NAMES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Office document", _SAVE),
     (b"{\\rtf", "an RTF document", _SAVE),
     (b"%!PS", "a PostScript file", _SAVE),
-    (
-        b"bplist00",
-        "a Safari web archive",
-        "Save the page again as 'Page Source', or print it to PDF, and add that file.",
-    ),
+    (b"bplist00", "a Safari web archive", _PAGE_SOURCE),
     (b"\x89PNG", "a picture", _TEXT_LAYER),
     (b"\xff\xd8\xff", "a picture", _TEXT_LAYER),
     (b"GIF8", "a picture", _TEXT_LAYER),
     (b"II*\x00", "a picture", _TEXT_LAYER),
     (b"MM\x00*", "a picture", _TEXT_LAYER),
-    (b"\x7fELF", "a program", "Choose the PDF, web page or text file of the source."),
-    (b"MZ\x90", "a program", "Choose the PDF, web page or text file of the source."),
+    (b"\x7fELF", "a program", _CHOOSE),
+    (b"MZ\x90", "a program", _CHOOSE),
 )
+# What zip archives hold that are documents, what they are, and what to do.
 _ZIPS: tuple[tuple[bytes, str, str], ...] = (
     (b"word/", "a Word document", _SAVE),
     (b"application/vnd.oasis", "an OpenDocument file", _SAVE),
@@ -71,22 +81,10 @@ _TAG = re.compile(
 )
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL)
+# What has no text for a reader.
 _DROPPED = {
-    *(
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "frame",
-        "object",
-        "embed",
-        "svg",
-        "math",
-        "canvas",
-        "video",
-    ),
-    *("audio", "head", "title", "button", "select", "option", "textarea", "input", "datalist"),
+    *("script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "svg", "math", "canvas"),
+    *("video", "audio", "head", "title", "button", "select", "option", "textarea", "input", "datalist"),
 }
 # What does not end a line of text; every other element does.
 _INLINE = {
@@ -115,6 +113,15 @@ class Piece(NamedTuple):
 
 def clean(text: str) -> str:
     r"""Remove what a terminal would obey and nobody can see: escapes, control characters, marks of direction.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Composed (Unicode NFC); line ends and soft hyphens stay.
 
     Examples
     --------
@@ -173,7 +180,7 @@ def _pieces(lines: Iterable[Piece], nothing: str, remedy: str) -> list[Piece]:
         if size > MOST_CHARACTERS:
             raise TroubleError(
                 f"has more than {MOST_CHARACTERS:,} characters of text: far more than an article",
-                "Choose the file that has the source alone.",
+                _ALONE,
             )
         text = " ".join(clean(line.text).split())
         if text:
@@ -185,12 +192,12 @@ def _pieces(lines: Iterable[Piece], nothing: str, remedy: str) -> list[Piece]:
 
 def _refuse_others(content: bytes) -> None:
     """Refuse what is known to be no text by its first bytes."""
-    if content.startswith(b"PK\x03\x04") or content.startswith(b"PK\x05\x06"):
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         name, remedy = next(((n, r) for mark, n, r in _ZIPS if mark in content[:65536]), ("a zip archive", _UNPACK))
         raise TroubleError(f"is {name}", remedy)
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         raise TroubleError("is a picture", _TEXT_LAYER)
-    for mark, name, remedy in _NAMES:
+    for mark, name, remedy in _BEGINNINGS:
         if content.startswith(mark):
             raise TroubleError(f"is {name}", remedy)
 
@@ -213,7 +220,7 @@ def _pdf(content: bytes) -> Iterator[Piece]:
         if count > MOST_PAGES:
             raise TroubleError(
                 f"has {count} pages: far more than the source, which is an article",
-                "Choose the file that has the source alone.",
+                _ALONE,
             )
         for number, page in enumerate(reader.pages, start=1):
             if _size(page) > MOST_ON_A_PAGE:
@@ -248,7 +255,7 @@ def _decode(content: bytes) -> str:
     text = _decoded(content)
     odd = sum(one == "\ufffd" or (one < " " and one not in "\t\n\r\f\x1b\x07\x08") for one in text)
     if "\x00" in text or odd > len(text) / 100:
-        raise TroubleError("is not text", "Choose the PDF, web page or text file of the source.")
+        raise TroubleError("is not text", _CHOOSE)
     return text
 
 

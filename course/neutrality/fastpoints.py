@@ -37,7 +37,16 @@ FARTHEST = 5.0
 """No position lies farther out (the publishers' hard limits)."""
 
 _SCALED_BACK = 6
-"""In the first rounds positions are scaled as a whole: the pull has not found its strength yet."""
+"""In so many first rounds positions are scaled as a whole: the pull has not found its strength yet."""
+
+_PULL = 0.006
+"""The pull with which the first round begins; it finds its strength by itself."""
+
+_APART = 0.03
+"""The least distance of two cut points at the start."""
+
+_OUT, _INSIDE = 5.5, 5.0
+"""Where a cut point is put beyond which nobody voted, and how far out the other one of the item may then lie."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +95,9 @@ def fit(ballots: Ballots, *, tolerance: float = 0.01, rounds: int = 60) -> Fit:
     Raises
     ------
     neutrality.ballots.BallotsError
-        If neither pole has voted: left and right could not be told apart.
+        If the two poles never voted differently: left and right could not be told apart.
+    ValueError, TypeError
+        If `tolerance` or `rounds` is not one of those possible.
 
     Examples
     --------
@@ -104,7 +115,7 @@ def fit(ballots: Ballots, *, tolerance: float = 0.01, rounds: int = 60) -> Fit:
     slope, low, high = _items(ballots)
     theta, out = mean.copy(), np.empty_like(mean)
     seen, whole = np.empty_like(mean), np.empty_like(mean)
-    pull, shift, change, done = 0.006, 0.0, np.inf, 0
+    pull, shift, change, done = _PULL, 0.0, np.inf, 0
     while done < rounds and change >= tolerance:
         prior = np.where(ballots.before >= 0, mean[ballots.before], 0.0)
         ordinal.place_cells(
@@ -113,6 +124,7 @@ def fit(ballots: Ballots, *, tolerance: float = 0.01, rounds: int = 60) -> Fit:
         )  # fmt: skip
         theta = np.clip(out, -FARTHEST, FARTHEST)
         centre, spread = theta.mean(), np.sqrt(theta.var() + (1 / seen).mean())
+        # Only a part of what is off is corrected in a round, and the less the less votes tell of positions.
         share = 0.5 * float(np.median(seen / whole))
         pull, shift = max(pull + share * (spread - 1), 0.0), shift + share * centre
         if done < _SCALED_BACK:
@@ -120,7 +132,7 @@ def fit(ballots: Ballots, *, tolerance: float = 0.01, rounds: int = 60) -> Fit:
         change = float(np.sqrt(np.mean((theta - mean) ** 2)))
         mean = theta.copy()
         if done == 0:
-            low, high = _spread(ballots, low, high)
+            low, high = _put_out(ballots, low, high)
         ordinal.fit_items(ballots.by_item, ballots.item_cell, ballots.item_vote, ballots.kind, theta, slope, low, high)
         done += 1
     return Fit(theta, slope, low, high, done, change, change < tolerance)
@@ -142,7 +154,7 @@ def _items(ballots: Ballots) -> tuple[Floats, Floats, Floats]:
             "Take more years or more issues."
         )
     low = -1 + 2 * ballots.shares[:, 0]
-    return slope, low, np.maximum(-1 + 2 * ballots.shares[:, 1], low + 0.03)
+    return slope, low, np.maximum(-1 + 2 * ballots.shares[:, 1], low + _APART)
 
 
 def _votes_of(ballots: Ballots, state: str) -> npt.NDArray[np.int64]:
@@ -155,8 +167,8 @@ def _votes_of(ballots: Ballots, state: str) -> npt.NDArray[np.int64]:
     return votes
 
 
-def _spread(ballots: Ballots, low: Floats, high: Floats) -> tuple[Any, Any]:
-    """Put a cut point beyond which nobody voted far out, where it stays."""
-    low = np.where(ballots.kind == 3, -5.5, np.where(ballots.kind == 2, np.minimum(low, 5.0), low))
-    high = np.where(ballots.kind == 2, 5.5, np.where(ballots.kind == 4, low + 0.03, high))
+def _put_out(ballots: Ballots, low: Floats, high: Floats) -> tuple[Any, Any]:
+    """Put a cut point beyond which nobody voted far out, where it stays; without abstentions, put the two together."""
+    low = np.where(ballots.kind == 3, -_OUT, np.where(ballots.kind == 2, np.minimum(low, _INSIDE), low))
+    high = np.where(ballots.kind == 2, _OUT, np.where(ballots.kind == 4, low + _APART, high))
     return low, high

@@ -22,6 +22,14 @@ _BY_HAND = "Open the link in your browser, save the page or the PDF, and add tha
 def is_link(text: str) -> bool:
     """Tell whether a text is the address of a web page.
 
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> is_link("https://example.org/a.pdf"), is_link("a.pdf")

@@ -11,7 +11,7 @@ import pandas as pd
 from neutrality.breakposterior import shortest
 from neutrality.drawing import PALETTE, Drawing, Frame, need
 from neutrality.figures_periods import Header, year_ticks
-from neutrality.figures_words import stretches
+from neutrality.wording import stretches
 
 
 def break_posterior(

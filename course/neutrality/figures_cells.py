@@ -14,9 +14,8 @@ from matplotlib.patches import Rectangle
 
 from neutrality.drawing import FEW, Drawing, Frame, corner_label, few_enough, need, readable
 from neutrality.figures_layout import SMALL, TEXT, lines_high, text_width, wrapped
-from neutrality.figures_lines import MEASURES
-from neutrality.figures_words import counted, number, of
-from neutrality.issuecodes import ISSUES
+from neutrality.rollcalls import ISSUES
+from neutrality.wording import MEASURES, counted, number, of
 
 SHADES = colormaps["Blues"]
 """From the lowest value to the highest: darker all the way, also in grey."""
@@ -86,12 +85,9 @@ def issue_heatmap(
         raise ValueError(f"{where}: a value of {measure!r} lies outside {low} to {high}. Give other limits.")
     names = {group: str(ISSUES.get(str(group), group)).removeprefix("the ") for group in groups}
     words = MEASURES.get(measure, measure)
-    with _table_frame(
-        title, list(tables), list(names.values()), rows, f"{columns} ({words}; n: roll calls)", counts
-    ).open() as (
-        figure,
-        axes,
-    ):
+    xlabel = f"{columns} ({words}; n: roll calls)"
+    frame = _table_frame(title, list(tables), list(names.values()), rows, xlabel, counts)
+    with frame.open() as (figure, axes):
         _shaded_cells(axes, values, counts, low, high)
         axes.set_xticks(range(len(names)), [wrapped(name, 10.0, _CELL[0] - 0.06) for name in names.values()])
         axes.set_yticks(range(len(tables)), list(tables))

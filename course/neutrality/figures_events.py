@@ -15,7 +15,7 @@ from neutrality import events as events_
 from neutrality.drawing import INK, PALETTE, Drawing, Frame, corner_label, few_enough, inches, need
 from neutrality.figures_layout import SMALL, text_width
 from neutrality.figures_periods import Header, year_ticks
-from neutrality.figures_words import counted
+from neutrality.wording import counted
 
 MOST_EVENTS = 60
 """More events than this make no picture that can be read."""
@@ -27,7 +27,7 @@ BASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 """Where a date comes from: how it is called, and how its mark is filled."""
 
-_ROW = 0.235  # inches
+_ROW = 0.235  # inches, as the next two: of a line of the plot, of the key above it, and of the whole
 _KEY = 0.25
 _WIDE = 9.6
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85}
@@ -240,7 +240,7 @@ def _decimal(day: dt.date) -> float:
 
 
 def _bases(axes: Axes, rows: Sequence[_Event], top: float) -> None:
-    """Say above the plot what the fillings and the shapes mean, as far as they occur."""
+    """Say above the plot what the fillings mean, as far as they occur."""
     wide, high = inches(axes)
     there = [basis for basis in BASES if any(row.basis == basis for row in rows)]
     x, y = 0.0, 1 + (top + _KEY / 2) / high

@@ -1,4 +1,4 @@
-"""Plots of series over sessions or years: agreement, ideal points, and where a series may break."""
+"""Plots of series over sessions or years: agreement, and ideal points."""
 
 from __future__ import annotations
 
@@ -25,18 +25,7 @@ from neutrality.drawing import (
     room_for,
 )
 from neutrality.figures_periods import Header, year_ticks
-from neutrality.figures_words import interval, number, of, stretches
-
-MEASURES = {
-    "identical": "share of identical votes",
-    "lijphart": "Lijphart's index of agreement",
-    "s": "Signorino and Ritter's S",
-    "pi": "Scott's π",
-    "kappa": "Cohen's κ",
-    "tau_b": "Kendall's τ-b",
-}
-"""How the axis of a measure is labelled; another measure is called by the name of its column."""
-
+from neutrality.wording import MEASURES, interval, number, of, stretches
 
 _TOP = 1.05  # where the axis of a share ends
 
@@ -59,6 +48,7 @@ class _Series:
         return self.known() & (self.n < FEW)
 
     def alone(self) -> Any:
+        """Tell which values have a gap, or an end of the axis, on both sides."""
         known = np.pad(self.known(), 1)
         return known[1:-1] & ~known[:-2] & ~known[2:]
 
@@ -176,15 +166,15 @@ def agreement_by_year(
     where = "agreement_by_year"
     series = _agreement(tables, where, "year", (first, last), measure)
     plan = _Plan(
-        where,
-        title,
-        MEASURES.get(measure, measure),
-        (first, last),
-        "year",
-        "roll calls",
-        shaded,
-        marks or {},
-        _level(tables),
+        where=where,
+        title=title,
+        ylabel=MEASURES.get(measure, measure),
+        span=(first, last),
+        by="year",
+        unit="roll calls",
+        shaded=shaded,
+        marks=marks or {},
+        level=_level(tables),
     )
     return _plotted(plan, series, _shares)
 
@@ -261,14 +251,26 @@ def ideal_point_paths(
         for code, label in names.items()
     ]
     plan = _Plan(
-        where, title, scale, span, by, "votes", shaded and by == "year", marks or {}, points.attrs.get("interval")
+        where=where,
+        title=title,
+        ylabel=scale,
+        span=span,
+        by=by,
+        unit="votes",
+        shaded=shaded and by == "year",
+        marks=marks or {},
+        level=points.attrs.get("interval"),
     )
     return _plotted(plan, series, _around)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a plot of series over sessions or years is to show, beside the series."""
+    """What a plot of series over sessions or years is to show, beside the series.
+
+    ``where`` is what errors call the plot, ``by`` is "year" or "session", ``unit`` what a value rests on, and ``level``
+    the width of the intervals, from 0 to 1, if it is known.
+    """
 
     where: str
     title: str

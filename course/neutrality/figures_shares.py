@@ -14,9 +14,9 @@ from matplotlib.patches import Rectangle
 from neutrality.drawing import FEW, TIE, Drawing, Frame, few_enough, inches, need
 from neutrality.figures_layout import SMALL, TEXT, lines_high, spread, text_width, wrapped
 from neutrality.figures_periods import year_ticks
-from neutrality.figures_words import counted, interval, number
-from neutrality.issuecodes import ISSUES
 from neutrality.phases import BOUNDARIES, Boundary
+from neutrality.rollcalls import ISSUES
+from neutrality.wording import counted, interval, number
 
 SHARES = ("first", "between", "other", "reference", "away")
 """The positions from the bottom of a bar to its top, those between the two sides between them; away is no position."""
@@ -41,6 +41,10 @@ AXES = {
 
 MOST_GROUPS = 40
 """More bars than this are too narrow to be told apart."""
+
+_ALWAYS = ("first", "between", "reference", "away")
+_FORMS = (("n_", ""), ("", ""), ("", "_low"), ("", "_high"))
+_SWATCH = 0.28  # inches
 
 
 def position_shares(table: pd.DataFrame, *, title: str, labels: Mapping[str, str] | None = None) -> Drawing:
@@ -105,11 +109,6 @@ def position_shares(table: pd.DataFrame, *, title: str, labels: Mapping[str, str
         _sizes(axes, table, layout)
         _key(axes, table, keys)
     return Drawing(figure, _share_alt(table, called.state, parts), _share_lines(table, parts))
-
-
-_ALWAYS = ("first", "between", "reference", "away")
-_FORMS = (("n_", ""), ("", ""), ("", "_low"), ("", "_high"))
-_SWATCH = 0.28  # inches
 
 
 @dataclass(frozen=True)

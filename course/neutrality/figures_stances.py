@@ -12,10 +12,22 @@ from matplotlib.axes import Axes
 from neutrality import stances
 from neutrality.drawing import PALETTE, Drawing, Frame, corner_label, few_enough, inches, need
 from neutrality.figures_layout import SMALL, TEXT, text_width, wrapped
-from neutrality.figures_words import counted
+from neutrality.wording import counted
 
 MOST_ISSUES = 60
 """More issues than this make no picture that can be read."""
+
+_ACTORS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "minsk": ("Minsk", {"marker": "o", "markersize": 8.0, "color": PALETTE[0]}),
+    "moscow": (
+        "Moscow",
+        {"marker": "s", "markersize": 13.0, "markerfacecolor": "none", "markeredgewidth": 2.0, "color": PALETTE[1]},
+    ),
+}
+_NOT_CODED = "not coded"
+_ASIDE = (stances.NOT_TAKEN, stances.NOT_IN_SOURCE, _NOT_CODED)
+_RUNG = 0.26  # inches of a row
+_STEP = 0.55  # inches of a step of the scale
 
 
 def stance_ladder(
@@ -81,17 +93,6 @@ def stance_ladder(
     return _ladder(title, rungs, coder)
 
 
-_ACTORS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "minsk": ("Minsk", {"marker": "o", "markersize": 8.0, "color": PALETTE[0]}),
-    "moscow": (
-        "Moscow",
-        {"marker": "s", "markersize": 13.0, "markerfacecolor": "none", "markeredgewidth": 2.0, "color": PALETTE[1]},
-    ),
-}
-_NOT_CODED = "not coded"
-_ASIDE = (stances.NOT_TAKEN, stances.NOT_IN_SOURCE, _NOT_CODED)
-
-
 @dataclass(frozen=True)
 class _Rung:
     """One issue: its name and years, what its ends mean, and the codes of Minsk and Moscow."""
@@ -135,10 +136,6 @@ def _ladder(title: str, rungs: Sequence[_Rung], coder: str) -> Drawing:
         _actors(axes)
         corner_label(axes)
     return Drawing(figure, _ladder_alt(rungs, coder), "\n".join(map(_rung_line, rungs)))
-
-
-_RUNG = 0.26  # inches
-_STEP = 0.55
 
 
 @dataclass(frozen=True)

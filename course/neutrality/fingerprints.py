@@ -202,6 +202,11 @@ def located(text: str) -> dict[str, str]:
     dict of str to str
         Place to its text.
 
+    Raises
+    ------
+    SourceError
+        If a place stands there twice.
+
     Examples
     --------
     >>> located("# s1 Fish\n\n[s1.p1] The island has one harbour.\n")
@@ -304,8 +309,8 @@ def places_of(source_id: str) -> list[str]:
     >>> places_of("digest-2016")[:4]
     ['lead.p1', 'lead.p2', 'lead.p3', 's1.p1']
     """
-    names = [place.id for place in records.load(source_id).places if place.kind != "section"]
-    return [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
+    source = records.load(source_id)
+    return [place.id for place in source.places if place.kind != "section" and not source.parts(place)]
 
 
 def file_name(source_id: str) -> str:

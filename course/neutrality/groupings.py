@@ -26,15 +26,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import inputs, phases, turningpoints
+from neutrality import inputs, phases, rollcalls, turningpoints
 from neutrality.phases import Boundary
 from neutrality.rollcalls import Mask, RollCalls
 
 GROUPINGS = ("all", "session", "year", "phase", *turningpoints.WHO, "issue")
 """The groupings that have a name."""
 
-ISSUES = ("me", "nu", "di", "co", "hr", "ec")
-"""Voeten's issue codes; the codebook in ``data/CODEBOOK.md`` says what each is about."""
+ISSUES = tuple(rollcalls.ISSUES)
+"""Voeten's issue codes; `neutrality.rollcalls.ISSUES` says what each is about."""
 
 Places = npt.NDArray[np.int64]
 

@@ -34,6 +34,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from neutrality import ballots, fastpoints, sampledpoints
+from neutrality.resampling import tails
 from neutrality.rollcalls import RollCalls, UnknownStateError
 
 METHODS = ("fast", "sample", "newton")
@@ -49,6 +50,7 @@ SCALES = ("pooled", "period")
 """What `rescale` can set to mean 0 and variance 1: all positions together, or those of each period."""
 
 PARTS = ("point", "low", "high")
+"""The columns of a table of positions that `rescale` scales."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +122,7 @@ def estimate(
     >>> bool(table["USA"] > table["RUS"] > table["BLR"])
     True
     """
-    if method not in METHODS:
-        raise ValueError(f"estimate: method is {method!r}. Choose one of {', '.join(map(repr, METHODS))}.")
+    _check_method("estimate", method)
     if by not in ballots.PERIODS:
         raise ValueError(f"estimate: by is {by!r}. Choose one of {', '.join(map(repr, ballots.PERIODS))}.")
     return from_ballots(ballots.from_rollcalls(votes, by, links=links), by, method=method, **options)
@@ -134,7 +135,7 @@ def from_ballots(cast: ballots.Ballots, by: str = "year", *, method: str = "fast
     ----------
     cast : Ballots
         As from `neutrality.ballots.arrange`.
-    by : str
+    by : {"year", "session"}
         What its periods are: the name of the column.
     method, **options
         As for `estimate`.
@@ -143,6 +144,13 @@ def from_ballots(cast: ballots.Ballots, by: str = "year", *, method: str = "fast
     -------
     Estimate
 
+    Raises
+    ------
+    neutrality.ballots.BallotsError
+        If the United States and Russia never voted differently.
+    ValueError
+        If `method` is none of those possible.
+
     Examples
     --------
     >>> from neutrality import rollcalls
@@ -150,6 +158,7 @@ def from_ballots(cast: ballots.Ballots, by: str = "year", *, method: str = "fast
     >>> from_ballots(cast, "session").points.columns.tolist()
     ['state', 'session', 'point', 'low', 'high', 'votes']
     """
+    _check_method("from_ballots", method)
     if method == "newton":
         fitted = fastpoints.fit(cast, **options)
         table = _table(cast, by, fitted.theta, None, None)
@@ -205,8 +214,7 @@ def gap(estimated: Estimate, one: str, other: str) -> pd.DataFrame:
     low = high = np.full(len(shared), np.nan)
     if estimated.draws is not None:
         drawn = estimated.draws[:, first] - estimated.draws[:, second]
-        tails = [(1 - sampledpoints.INTERVAL) / 2, (1 + sampledpoints.INTERVAL) / 2]
-        low, high = np.quantile(drawn.astype(np.float64), tails, axis=0)
+        low, high = np.quantile(drawn.astype(np.float64), tails(sampledpoints.INTERVAL), axis=0)
     columns = {"gap": point[first] - point[second], "low": low, "high": high}
     return pd.DataFrame(columns | {"one": point[first], "other": point[second]}, index=pd.Index(shared, name=by))
 
@@ -270,7 +278,8 @@ def compare(points: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If the tables have no row in common.
+        If the tables have no row in common or lack a column, or the years of one are sessions and those of the other
+        are not.
 
     Examples
     --------
@@ -305,6 +314,11 @@ def compare(points: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
         "unmatched": (len(mine) - len(both), len(theirs) - len(both)),
     }
     return both
+
+
+def _check_method(where: str, method: str) -> None:
+    if method not in METHODS:
+        raise ValueError(f"{where}: method is {method!r}. Choose one of {', '.join(map(repr, METHODS))}.")
 
 
 def _correlation(rows: pd.DataFrame) -> float:

@@ -239,6 +239,11 @@ def _why(table: Counts, measure: str) -> str:
 def check_measures(measures: Sequence[str]) -> None:
     """Refuse unknown measures.
 
+    Parameters
+    ----------
+    measures : sequence of str
+        Names out of `MEASURES`.
+
     Raises
     ------
     ValueError

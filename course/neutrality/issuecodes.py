@@ -6,6 +6,7 @@ The input is a CSV file, plain or gzipped, with the columns ``undl_id``, ``v_me`
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,21 +16,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from neutrality import votefile
-from neutrality.votefile import Coded, InputError
-
-ISSUES = {
-    "me": "the Palestinian conflict",
-    "nu": "nuclear weapons and nuclear material",
-    "di": "arms control and disarmament",
-    "co": "colonialism",
-    "hr": "human rights",
-    "ec": "economic development",
-}
-"""The six codes and what each is about."""
+from neutrality import csvfile
+from neutrality.csvfile import Coded, InputError
+from neutrality.rollcalls import ISSUES
 
 COLUMNS = ["undl_id", *(f"v_{issue}" for issue in ISSUES), "voeten_rcid"]
 """The columns of the input."""
+
+AGAIN = "Get the file of issue codes again from where it was published."
+"""The remedy for a file that came damaged."""
 
 _TRUTH = {"True": True, "False": False, "": None}
 
@@ -65,7 +60,7 @@ def read(path: Path) -> IssueCodes:
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If a column is missing, a value is not of its kind, a resolution is there twice, or the file is empty or cut.
 
     Examples
@@ -75,9 +70,9 @@ def read(path: Path) -> IssueCodes:
         ...
     FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.csv'
     """
-    sha256, text = votefile.content(path)
-    votefile.require_columns(path, text, COLUMNS)
-    columns = votefile.parse(path, text, tuple(COLUMNS))
+    sha256, text = csvfile.content(path, AGAIN)
+    csvfile.require_columns(path, text, COLUMNS)
+    columns = csvfile.parse(path, text, tuple(COLUMNS), AGAIN)
     _check(path, text, columns)
     index = pd.Index(_spread(columns["undl_id"], int), name="undl_id", dtype="int64")
     frame = pd.DataFrame(index=index)
@@ -98,14 +93,18 @@ def _check(path: Path, text: bytes, columns: dict[str, Coded]) -> None:
     kinds = {"undl_id": (r"\d{1,15}", "a record number"), "voeten_rcid": (r"(\d{1,9}(\.0)?)?", "a roll-call number")}
     for column, coded in columns.items():
         pattern, kind = kinds.get(column, ("(True|False)?", "True, False or blank"))
-        bad = [number for number, value in enumerate(coded.values) if not re.fullmatch(pattern, value)]
-        rows = np.flatnonzero(np.isin(coded.codes, bad))
+        wrong = functools.partial(_is_no, pattern)
+        rows = np.flatnonzero(coded.where(wrong))
         if len(rows):
-            problem = f"{coded.values[coded.codes[rows[0]]]!r} is not {kind}."
-            raise InputError(path, votefile.line_of(text, int(rows[0])), column, problem, "Correct the value.")
+            problem = f"{coded.at(rows[0])!r} is not {kind}."
+            raise InputError(path, csvfile.line_of(text, int(rows[0])), column, problem, "Correct the value.")
     codes = columns["undl_id"].codes
     again = np.setdiff1d(np.arange(len(codes)), np.unique(codes, return_index=True)[1])
     if len(again):
         row = int(again[0])
-        problem = f"resolution {columns['undl_id'].values[codes[row]]} is there twice."
-        raise InputError(path, votefile.line_of(text, row), "undl_id", problem, "Keep one of the two rows.")
+        problem = f"resolution {columns['undl_id'].at(row)} is there twice."
+        raise InputError(path, csvfile.line_of(text, row), "undl_id", problem, "Keep one of the two rows.")
+
+
+def _is_no(pattern: str, value: str) -> bool:
+    return not re.fullmatch(pattern, value)

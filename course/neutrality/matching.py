@@ -63,7 +63,10 @@ class Found:
 
     @property
     def whole(self) -> bool:
-        """Whether it has about all the words that it should have."""
+        """Whether it has about all the words that it should have.
+
+        Words alone would not do, for others may stand in their place; and a few words set otherwise cost many hashes.
+        """
         return self.words >= 0.9 * self.of and self.share >= 0.4
 
 
@@ -215,8 +218,8 @@ def _atoms(text: str, starts: Sequence[int], words: Sequence[Word], runs: _Runs)
     for start, end in pairwise(sorted(cuts)):
         line += start in line_starts
         atoms.append(_Atom(len(atoms), line, start, end))
-    for word, number in zip(words, _numbers(words, atoms), strict=True):
-        atoms[number].words += bool(word)
+    for number in _numbers(words, atoms):
+        atoms[number].words += 1
     return atoms
 
 
@@ -385,7 +388,7 @@ def _fit(sheet: _Sheet, left: _Atom, right: _Atom) -> float:
 def _hits(text: str, made: Print) -> set[str]:
     """Return what a text has of a place's print."""
     words = [word.text for word in fingerprints.words(text)]
-    return made.hashes.intersection(fingerprints.shingles(words, made.width))  # type: ignore[return-value]
+    return set(made.hashes.intersection(fingerprints.shingles(words, made.width)))
 
 
 def _over(sheet: _Sheet, made: Print, left: Sequence[_Atom], right: Sequence[_Atom]) -> set[str]:

@@ -1,7 +1,8 @@
-"""Which roll calls repeat one matter, and how to draw samples that keep them together.
+"""Which roll calls repeat one matter.
 
 The Assembly votes on many matters year after year: the embargo against Cuba has come back nearly every year since
-1992. Such roll calls are not independent of each other, so a measure's interval should draw matters and not roll calls.
+1992. Such roll calls are not independent of each other, so a measure's interval should draw matters and not roll calls
+(`neutrality.resampling`).
 And whoever asks whether a state moved should compare its votes on the same matters.
 
 **The rule.** Two roll calls are on one matter if their titles have the same words, in any order, after this:
@@ -116,7 +117,6 @@ _HEADING = re.compile(rf"^({'|'.join(HEADINGS)})\s+[:-]\s+")
 _ALIKE = tuple((re.compile(pattern), word) for pattern, word in ALIKE.items())
 
 Labels = npt.NDArray[np.int64]
-Sums = npt.NDArray[np.float64]
 
 
 @functools.cache
@@ -212,72 +212,6 @@ def overview(votes: RollCalls) -> pd.DataFrame:
     sessions = columns.groupby(["matter", "session"]).size()
     table["most_in_a_session"] = sessions.groupby("matter").max()
     return table.sort_values("roll_calls", ascending=False, kind="stable")
-
-
-def totals(values: npt.ArrayLike, number: npt.ArrayLike) -> Sums:
-    """Add up what stands in rows, cluster by cluster.
-
-    Parameters
-    ----------
-    values : array_like
-        Shape (rows, columns).
-    number : array_like of int
-        Each row's cluster: any whole numbers.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        Shape (clusters, columns), in the order of the clusters' numbers.
-
-    Examples
-    --------
-    >>> totals([[1, 0], [0, 1], [1, 0]], [7, 7, 3])
-    array([[1., 0.],
-           [1., 1.]])
-    """
-    rows = np.asarray(values, dtype=np.float64)
-    names, place = np.unique(np.asarray(number), return_inverse=True)
-    sums = np.zeros((len(names), rows.shape[1]))
-    np.add.at(sums, place, rows)
-    return sums
-
-
-def resample(sums: Sums, draws: int, seed: int) -> Sums:
-    """Draw samples of clusters: the bootstrap that keeps roll calls on one matter together.
-
-    Parameters
-    ----------
-    sums : numpy.ndarray of float
-        Shape (clusters, columns), as from `totals`; at least one cluster.
-    draws : int
-        How many samples.
-    seed : int
-        The same clusters and seed give the same samples, whatever the order of the clusters.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        Shape (draws, columns): the columns added up over each sample. A sample has as many clusters as there are, drawn
-        with replacement and with equal chances; how many roll calls are in it varies.
-
-    Notes
-    -----
-    How often clusters of each kind are drawn is multinomial, and clusters with the same sums are of one kind. Drawing
-    the kinds is therefore the bootstrap over clusters itself, and not an approximation to it. Drawing from all clusters
-    whatever their size is what Sherman and le Cessie call the "all block" bootstrap; we know their paper from a
-    quotation in an answer on Cross Validated (question 202916).
-
-    Examples
-    --------
-    >>> resample(np.array([[2.0, 1.0], [2.0, 1.0]]), 3, seed=0)
-    array([[4., 2.],
-           [4., 2.],
-           [4., 2.]])
-    """
-    kinds, of_kind = np.unique(sums, axis=0, return_counts=True)
-    times = np.random.default_rng(seed).multinomial(len(sums), of_kind / len(sums), size=draws)
-    added: Sums = times.astype(np.float64) @ kinds
-    return added
 
 
 def _keys(votes: RollCalls) -> npt.NDArray[Any]:

@@ -18,8 +18,8 @@ other already at its new one, and the mean of both. The two parts add up to the 
 - ``agenda="held"`` takes only matters voted on in both periods, each with the same weight. A change of the agenda is
   then no move. It says nothing about matters that came or went, and matters that stayed need not be typical.
 - ``agenda="as it was"`` takes all roll calls on which both states voted. Repeated matters are weighted by the mean of
-  their shares of the roll calls in both periods (see below). Whatever the two states' moves
-  on them do not explain stands in a third column, ``by_agenda``: matters that came, went, or gained weight. The three
+  their shares of the roll calls in both periods (see below). Whatever the two states' moves on them do not explain
+  stands in a third column, ``by_agenda``: matters that came, went, or gained weight. The three
   parts add up to the change exactly. A large ``by_agenda`` means that much of the change can be given to neither state.
 
 **`own`: a state by itself.** The change of a state's agreement with the rest on repeated matters, split in the same way
@@ -41,32 +41,27 @@ both shares as the weight from the manual of a calculator. That votes are split 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import groupings, inputs, matters
+from neutrality import groupings, inputs, matters, resampling
+from neutrality.assembly import ALIKE, VALUE, agreement, columns_of_rest, shares_of
 from neutrality.groupings import Grouping
+from neutrality.matchedperiods import Step, periods, steps
 from neutrality.phases import Boundary
-from neutrality.rollcalls import Mask, Matrix, RollCalls, Vote
+from neutrality.resampling import FEWEST, Bootstrap
+from neutrality.rollcalls import Matrix, RollCalls, require_some
 
 AGENDAS = ("held", "as it was")
 """What `moved` can do about the agenda."""
 
-FEWEST = 5
-"""An interval needs at least this many matters."""
-
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_CAST = (Vote.YES, Vote.ABSTAIN, Vote.NO)
-_PLACE = np.array([1.0, 0.5, 0.0])
-_ALIKE = 1 - np.abs(np.subtract.outer(_PLACE, _PLACE))
 _PARTS = ("change", "by_state", "by_first", "by_agenda")
 _ENDS = tuple(name + end for name in _PARTS for end in ("_low", "_high"))
 _MOVED = ("before", "matters", "rest", "gap_before", "gap_after", *_PARTS, *_ENDS)
@@ -82,40 +77,6 @@ _OWN = (
     *_OWN_PARTS,
     *(name + end for name in _OWN_PARTS for end in ("_low", "_high")),
 )
-
-
-@dataclass(frozen=True)
-class _Drawing:
-    """How to draw the intervals."""
-
-    draws: int
-    level: float
-    seed: int
-
-
-@dataclass(frozen=True, eq=False)
-class _Step:
-    """A period and the one before it.
-
-    ``old`` and ``new`` are the roll calls of each that count, ``start`` and ``end`` those of every pair of roll calls
-    on one repeated matter. Of every roll call of the selection, ``number`` is the matter, and ``shares`` are the shares
-    of yes, abstain and no among the rest (gaps where it is on no repeated matter); ``rest`` is how many states that is.
-    """
-
-    before: Any
-    after: Any
-    old: Places
-    new: Places
-    start: Places
-    end: Places
-    number: Places
-    shares: Floats
-    rest: int
-
-    @property
-    def matter(self) -> Places:
-        """The matter of each pair."""
-        return self.number[self.start]
 
 
 def with_rest(
@@ -167,6 +128,8 @@ def with_rest(
     ValueError
         If a state is part of the rest it is compared with, there are no roll calls or no rest, or `by`, `draws` or
         `level` is not one of those possible.
+    TypeError
+        If ``by="phase"`` comes without a boundary, or `states` or `rest` is a text and not a list.
 
     Examples
     --------
@@ -175,18 +138,19 @@ def with_rest(
     >>> table.pivot(index="group", columns="state", values="agreement").round(2).loc[[1989, 1993]].to_numpy().tolist()
     [[0.92, 0.92], [0.85, 0.73]]
     """
-    drawing = _drawing(votes, draws, level, seed)
-    listed = tuple(states)
-    others = _rest(votes, listed, rest)
+    require_some(votes)
+    bootstrap = Bootstrap.checked(draws, level, seed)
+    listed = inputs.listed("states", states)
+    others = columns_of_rest(votes, listed, rest)
     grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
-    number, shares = matters.label(votes), _shares(votes.matrix[:, others])
+    number, shares = matters.label(votes), shares_of(votes.matrix[:, others])
     rows: list[dict[str, Any]] = []
     for state in listed:
-        agreement = _agreement(votes.votes(state), shares)
+        alike = agreement(votes.votes(state), shares)
         for name, places in grouping.parts():
-            rows.append({"state": state, "group": name} | _mean(agreement[places], number[places], drawing))
+            rows.append({"state": state, "group": name} | _mean(alike[places], number[places], bootstrap))
     table = pd.DataFrame(rows, columns=["state", "group", "n", "clusters", "agreement", "low", "high"])
-    table.attrs = _told(grouping, drawing) | {"states": listed, "rest": len(others)}
+    table.attrs = _told(grouping, bootstrap) | {"states": listed, "rest": len(others)}
     return table
 
 
@@ -242,6 +206,8 @@ def moved(
     ValueError
         If both states are the same or one is part of the rest, there are no roll calls or fewer than two periods, or
         `by`, `agenda`, `draws` or `level` is not one of those possible.
+    TypeError
+        As for `with_rest`.
 
     Examples
     --------
@@ -258,20 +224,21 @@ def moved(
         raise ValueError(f"moved: both states are {state!r}. Give two different states.")
     if agenda not in AGENDAS:
         raise ValueError(f"moved: agenda is {agenda!r}. Choose one of {', '.join(map(repr, AGENDAS))}.")
-    drawing = _drawing(votes, draws, level, seed)
-    others = _rest(votes, (state, first), rest)
-    grouping = _periods(votes, by, boundary, since, special)
+    require_some(votes)
+    bootstrap = Bootstrap.checked(draws, level, seed)
+    others = columns_of_rest(votes, (state, first), rest)
+    grouping = periods(votes, by, boundary, since, special)
     one, two = votes.votes(state), votes.votes(first)
     rows = [
-        {"after": step.after, "before": step.before, "rest": step.rest} | _gap(step, one, two, agenda, drawing)
-        for step in _steps(votes, grouping, (one > 0) & (two > 0), others)
+        {"after": step.after, "before": step.before, "rest": step.rest} | _gap(step, one, two, agenda, bootstrap)
+        for step in steps(votes, grouping, (one > 0) & (two > 0), others)
     ]
     table = pd.DataFrame(rows).set_index("after")[list(_MOVED)].rename_axis(grouping.by)
     without = table.index[table["change"].isna()]
     why = dict.fromkeys(
         without, f"no matter was voted on by {state}, {first} and some of the rest in this period and the one before"
     )
-    table.attrs = _told(grouping, drawing) | {"state": state, "first": first, "agenda": agenda, "why": why}
+    table.attrs = _told(grouping, bootstrap) | {"state": state, "first": first, "agenda": agenda, "why": why}
     return table
 
 
@@ -316,7 +283,7 @@ def own(
 
     Raises
     ------
-    neutrality.rollcalls.UnknownStateError, ValueError
+    neutrality.rollcalls.UnknownStateError, ValueError, TypeError
         As for `moved`.
 
     Notes
@@ -336,22 +303,23 @@ def own(
     >>> table[["change", "by_itself", "by_rest"]].round(2).to_numpy().tolist()
     [[-0.06, -0.05, -0.01], [-0.19, -0.19, -0.0]]
     """
-    drawing = _drawing(votes, draws, level, seed)
-    listed = tuple(states)
-    others = _rest(votes, listed, rest)
-    grouping = _periods(votes, by, boundary, since, special)
+    require_some(votes)
+    bootstrap = Bootstrap.checked(draws, level, seed)
+    listed = inputs.listed("states", states)
+    others = columns_of_rest(votes, listed, rest)
+    grouping = periods(votes, by, boundary, since, special)
     rows: list[dict[str, Any]] = []
     for state in listed:
         cast = votes.votes(state)
-        for step in _steps(votes, grouping, cast > 0, others):
+        for step in steps(votes, grouping, cast > 0, others):
             place = {"state": state, "after": step.after, "before": step.before, "rest": step.rest}
-            rows.append(place | _own(step, cast, drawing))
+            rows.append(place | _own(step, cast, bootstrap))
     table = pd.DataFrame(rows, columns=list(_OWN))
-    table.attrs = _told(grouping, drawing) | {"states": listed}
+    table.attrs = _told(grouping, bootstrap) | {"states": listed}
     return table
 
 
-def _gap(step: _Step, one: Matrix, two: Matrix, agenda: str, drawing: _Drawing) -> dict[str, float]:
+def _gap(step: Step, one: Matrix, two: Matrix, agenda: str, bootstrap: Bootstrap) -> dict[str, float]:
     """Split the change of the gap between two states from one period to the next."""
     found = len(np.unique(step.matter))
     names = ("gap_before", "gap_after", *_PARTS)
@@ -362,14 +330,14 @@ def _gap(step: _Step, one: Matrix, two: Matrix, agenda: str, drawing: _Drawing) 
         sums, split = _each_alike(parts, step.matter), _held
     else:
         sums, split = _as_it_was(step, parts, _apart(one, two)), _free
-    return {"matters": found} | _with_ends(names, _PARTS, sums, split, found, drawing)
+    return {"matters": found} | _with_ends(names, _PARTS, sums, split, found, bootstrap)
 
 
-def _gap_parts(step: _Step, one: Matrix, two: Matrix) -> Floats:
+def _gap_parts(step: Step, one: Matrix, two: Matrix) -> Floats:
     """Return for each pair of roll calls the gap before, the gap after, and what each state's change makes of it."""
-    middle = step.shares @ _PLACE
-    one_old, two_old = (_PLACE[cast[step.start] - 1] - middle[step.start] for cast in (one, two))
-    one_new, two_new = (_PLACE[cast[step.end] - 1] - middle[step.end] for cast in (one, two))
+    middle = step.shares @ VALUE
+    one_old, two_old = (VALUE[cast[step.start] - 1] - middle[step.start] for cast in (one, two))
+    one_new, two_new = (VALUE[cast[step.end] - 1] - middle[step.end] for cast in (one, two))
     before, after = np.abs(one_old - two_old), np.abs(one_new - two_new)
     one_first, two_first = np.abs(one_new - two_old), np.abs(one_old - two_new)
     by_one = (one_first - before + after - two_first) / 2
@@ -377,35 +345,37 @@ def _gap_parts(step: _Step, one: Matrix, two: Matrix) -> Floats:
     return np.column_stack([before, after, by_one, by_two])
 
 
-def _own(step: _Step, cast: Matrix, drawing: _Drawing) -> dict[str, float]:
+def _own(step: Step, cast: Matrix, bootstrap: Bootstrap) -> dict[str, float]:
     """Split the change of a state's agreement with the rest from one period to the next."""
     found = len(np.unique(step.matter))
     names = ("agreement_before", "agreement_after", *_OWN_PARTS)
     if not found:
         return {"matters": 0} | dict.fromkeys(names, np.nan)
-    alike = step.shares @ _ALIKE
+    alike = step.shares @ ALIKE
     old, new = cast[step.start] - 1, cast[step.end] - 1
     before, after = alike[step.start, old], alike[step.end, new]
     moved_first, rest_first = alike[step.start, new], alike[step.end, old]
     by_itself = (moved_first - before + after - rest_first) / 2
     by_rest = (rest_first - before + after - moved_first) / 2
     sums = _each_alike(np.column_stack([before, after, by_itself, by_rest]), step.matter)
-    return {"matters": found} | _with_ends(names, _OWN_PARTS, sums, lambda added: _held(added)[:, :-1], found, drawing)
+    return {"matters": found} | _with_ends(
+        names, _OWN_PARTS, sums, lambda added: _held(added)[:, :-1], found, bootstrap
+    )
 
 
 def _each_alike(parts: Floats, matter: Places) -> Floats:
     """Average over the pairs of each matter; the first column counts matters."""
-    sums = matters.totals(np.column_stack([np.ones(len(parts)), parts]), matter)
+    sums = resampling.totals(np.column_stack([np.ones(len(parts)), parts]), matter)
     return sums / sums[:, :1]
 
 
-def _as_it_was(step: _Step, parts: Floats, apart: Floats) -> Floats:
+def _as_it_was(step: Step, parts: Floats, apart: Floats) -> Floats:
     """Return for each matter: roll calls and gaps before, the same after, and the parts weighted by both."""
     number, everything = step.number, np.concatenate([step.old, step.new])
     columns = np.zeros((len(everything), 8))
     columns[: len(step.old), 0], columns[: len(step.old), 1] = 1, apart[step.old]
     columns[len(step.old) :, 2], columns[len(step.old) :, 3] = 1, apart[step.new]
-    sums = matters.totals(columns, number[everything])
+    sums = resampling.totals(columns, number[everything])
     mine = np.searchsorted(np.unique(number[everything]), np.unique(step.matter))
     each = _each_alike(parts, step.matter)[:, 3:]
     sums[mine, 4:6] = sums[mine, 0:1] * each
@@ -435,29 +405,29 @@ def _with_ends(
     sums: Floats,
     split: Callable[[Floats], Floats],
     found: int,
-    drawing: _Drawing,
+    bootstrap: Bootstrap,
 ) -> dict[str, float]:
     """Compute the values of a row, and the intervals of its last columns."""
     row = dict(zip(names, split(sums.sum(axis=0, keepdims=True))[0].tolist(), strict=True))
     low = high = np.full(len(names), np.nan)
     if found >= FEWEST:
-        drawn = split(matters.resample(sums, drawing.draws, drawing.seed))
-        low, high = np.nanquantile(drawn, [(1 - drawing.level) / 2, (1 + drawing.level) / 2], axis=0)
+        drawn = split(resampling.resample(sums, bootstrap.draws, bootstrap.seed))
+        low, high = np.nanquantile(drawn, resampling.tails(bootstrap.level), axis=0)
     for place, name in enumerate(names):
         if name in parts:
             row[f"{name}_low"], row[f"{name}_high"] = float(low[place]), float(high[place])
     return row
 
 
-def _mean(values: Floats, number: Places, drawing: _Drawing) -> dict[str, float]:
+def _mean(values: Floats, number: Places, bootstrap: Bootstrap) -> dict[str, float]:
     """Average over roll calls, gaps aside, with the interval over matters."""
     there = ~np.isnan(values)
-    sums = matters.totals(np.column_stack([np.ones(there.sum()), values[there]]), number[there])
+    sums = resampling.totals(np.column_stack([np.ones(there.sum()), values[there]]), number[there])
     n, added = sums.sum(axis=0)
     low = high = np.nan
     if len(sums) >= FEWEST:
-        drawn = matters.resample(sums, drawing.draws, drawing.seed)
-        low, high = np.quantile(drawn[:, 1] / drawn[:, 0], [(1 - drawing.level) / 2, (1 + drawing.level) / 2])
+        drawn = resampling.resample(sums, bootstrap.draws, bootstrap.seed)
+        low, high = np.quantile(drawn[:, 1] / drawn[:, 0], resampling.tails(bootstrap.level))
     return {
         "n": int(n),
         "clusters": len(sums),
@@ -467,105 +437,11 @@ def _mean(values: Floats, number: Places, drawing: _Drawing) -> dict[str, float]
     }
 
 
-def _steps(votes: RollCalls, grouping: Grouping, counts: Mask, others: Places) -> Iterator[_Step]:
-    """Go from period to period; find the roll calls that count, and the pairs of them on one matter."""
-    number = matters.label(votes)
-    session = pd.factorize(votes.resolutions["session"])[0]
-    for (before, earlier), (after, later) in itertools.pairwise(grouping.parts()):
-        several = _several(number, session, np.union1d(earlier, later))
-        old, new = earlier[counts[earlier]], later[counts[later]]
-        pairs = _pairs(number, old, new)
-        pairs = pairs[:, ~np.isin(number[pairs[0]], several)]
-        repeated = np.unique(pairs)
-        seated = others[(votes.matrix[np.ix_(repeated, others)] != Vote.NO_ROW).all(axis=0)]
-        shares = np.full((len(votes), len(_CAST)), np.nan)
-        shares[repeated] = _shares(votes.matrix[np.ix_(repeated, seated)])
-        start, end = pairs[:, ~np.isnan(shares[pairs]).any(axis=(0, 2))]
-        yield _Step(before, after, old, new, start, end, number, shares, len(seated))
-
-
-def _pairs(number: Places, old: Places, new: Places) -> Places:
-    """Pair every roll call of one period with every one of the other that is on the same matter: shape (2, pairs)."""
-    first = pd.DataFrame({"matter": number[old], "start": old})
-    second = pd.DataFrame({"matter": number[new], "end": new})
-    return first.merge(second, on="matter")[["start", "end"]].to_numpy(dtype=np.int64).T
-
-
-def _several(number: Places, session: Places, rows: Places) -> Places:
-    """Return the matters that have several roll calls in one session."""
-    both, times = np.unique(np.column_stack([number[rows], session[rows]]), axis=0, return_counts=True)
-    several: Places = both[times > 1, 0]
-    return several
-
-
-def _shares(matrix: Matrix) -> Floats:
-    """Return each roll call's shares of yes, abstain and no; gaps where nobody voted."""
-    cast = np.stack([(matrix == vote).sum(axis=1) for vote in _CAST], axis=1).astype(np.float64)
-    total = cast.sum(axis=1, keepdims=True)
-    shares: Floats = cast / np.where(total > 0, total, np.nan)
-    return shares
-
-
-def _agreement(cast: Matrix, shares: Floats) -> Floats:
-    """Return Lijphart's index of one state with the rest, roll call by roll call; gaps where either did not vote."""
-    alike = shares @ _ALIKE
-    rows = np.arange(len(cast))
-    return np.where(cast > 0, alike[rows, np.maximum(cast, 1) - 1], np.nan)
-
-
 def _apart(one: Matrix, two: Matrix) -> Floats:
     """Return the gap between two states, roll call by roll call; without meaning where either did not vote."""
-    gap: Floats = np.abs(_PLACE[np.maximum(one, 1) - 1] - _PLACE[np.maximum(two, 1) - 1])
+    gap: Floats = np.abs(VALUE[np.maximum(one, 1) - 1] - VALUE[np.maximum(two, 1) - 1])
     return gap
 
 
-def _rest(votes: RollCalls, states: Collection[str], wanted: Collection[str] | None) -> Places:
-    """Return the columns of the rest of the Assembly."""
-    states = inputs.listed("states", states)
-    for code in states:
-        votes.votes(code)
-    if not states:
-        raise ValueError("states: give at least one code.")
-    codes = votes.states["code"].tolist()
-    if wanted is None:
-        return np.array([place for place, code in enumerate(codes) if code not in states], dtype=np.int64)
-    wanted = inputs.listed("rest", wanted)
-    if not wanted:
-        raise ValueError("rest: no state is given. Give one or more, or leave it out for all others.")
-    shared = sorted(set(states) & set(wanted))
-    if shared:
-        raise ValueError(f"rest: {', '.join(shared)} cannot be compared with. Give other states.")
-    for code in wanted:
-        votes.votes(code)
-    return np.array([codes.index(code) for code in sorted(set(wanted))], dtype=np.int64)
-
-
-def _periods(
-    votes: RollCalls, by: str | npt.ArrayLike, boundary: str | Boundary | None, since: int | None, special: bool | None
-) -> Grouping:
-    if isinstance(by, str) and by in ("all", "issue"):
-        raise ValueError(f"by is {by!r}, which has no periods. Choose years, sessions, phases or turning points.")
-    grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
-    if len(grouping) < 2:
-        raise ValueError(f"there are {len(grouping)} periods here. Select roll calls of two or more.")
-    return grouping
-
-
-def _drawing(votes: RollCalls, draws: int, level: float, seed: int) -> _Drawing:
-    if not len(votes):
-        raise ValueError("there are no roll calls in this selection. Select at least one.")
-    inputs.whole("draws", draws, least=1, example=1000)
-    inputs.share("level", level, 0.95)
-    inputs.whole("seed", seed, least=0, example=0)
-    return _Drawing(draws, level, seed)
-
-
-def _told(grouping: Grouping, drawing: _Drawing) -> dict[Hashable, Any]:
-    return {
-        "by": grouping.by,
-        "grouping": grouping.notes,
-        "fewest": FEWEST,
-        "draws": drawing.draws,
-        "level": drawing.level,
-        "seed": drawing.seed,
-    }
+def _told(grouping: Grouping, bootstrap: Bootstrap) -> dict[Hashable, Any]:
+    return {"by": grouping.by, "grouping": grouping.notes, "fewest": FEWEST, **bootstrap.told()}

@@ -28,13 +28,16 @@ FAR = 9.0
 WIDEST = 7.0
 """The cut points lie between minus and plus this."""
 
+STRIDE = np.uint64(0x9E3779B97F4A7C15)
+"""What a stream's state grows by with each random number (SplitMix64)."""
+
+# Tables of the normal distribution from -10 to 10, with 128 entries a unit: beyond 9.9 nothing is left of either tail.
 _STEP = 1.0 / 128.0
 _GRID = np.arange(-1280, 1281) * _STEP
 _PDF = np.exp(-0.5 * _GRID**2) / math.sqrt(2 * math.pi)
 _CDF = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in _GRID])
-_ROUND = np.uint64(0x9E3779B97F4A7C15)
-_MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
-_FIRST, _SECOND = _MIX
+# The multipliers of SplitMix64.
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 @njit(inline="always", cache=True)
@@ -52,7 +55,7 @@ def cdf(x: float) -> Any:
 
 @njit(inline="always", cache=True)
 def pdf(x: float) -> Any:
-    """Return the standard normal density."""
+    """Return the standard normal density; the number is 1 / √(2π)."""
     return 0.3989422804014327 * math.exp(-0.5 * x * x)
 
 
@@ -99,7 +102,7 @@ def uniform(state: Any) -> Any:
 
 @njit(inline="always", cache=True)
 def normal(first: float, second: float) -> Any:
-    """Turn two uniform numbers into a normal one (Box and Muller)."""
+    """Turn two uniform numbers into a normal one (Box and Muller); the last number is 2π."""
     return math.sqrt(-2.0 * math.log(first)) * math.cos(6.283185307179586 * second)
 
 
@@ -137,9 +140,43 @@ def score(vote: int, low: float, high: float, eta: float) -> Any:
     return fa - fb, haa + hbb + 2.0 * hab, -fa, fb, haa, hbb, hab
 
 
+@njit(inline="always", cache=True)
+def proposed(c1: float, c2: float, step: float, u: float, v: float) -> Any:
+    """Propose two cut points near the present ones (the publishers' step 2).
+
+    Each is normal around the present one with the standard deviation ``step``, but cut off, so that the first lies
+    between -7 and the present second, and the second between the first and 7. ``u`` and ``v`` are uniform numbers.
+    """
+    n1 = c1 + step * quantile(u * cdf((c2 - c1) / step) + (1.0 - u) * cdf((-WIDEST - c1) / step))
+    n2 = c2 + step * quantile(v * cdf((WIDEST - c2) / step) + (1.0 - v) * cdf((n1 - c2) / step))
+    return n1, n2
+
+
+@njit(inline="always", cache=True)
+def proposal_ratio(c1: float, c2: float, n1: float, n2: float, step: float) -> Any:
+    """Return how much likelier, in logarithms, the way back is proposed than the way to the new cut points."""
+    return math.log(max(cdf((c2 - n1) / step), 1e-300)) - math.log(max(cdf((n2 - c1) / step), 1e-300))
+
+
 @njit(parallel=True, cache=True)
 def place_cells(ends, item, vote, slope, low, high, theta, prior, variance, pull, shift, out, seen, whole):  # type: ignore[no-untyped-def]
-    """Move each position one Newton step; ``pull`` and ``shift`` stand for the standardising (`fastpoints`)."""
+    """Move each position one Newton step, with the items held.
+
+    Parameters
+    ----------
+    ends, item, vote : numpy.ndarray of int
+        ``by_cell``, ``cell_item`` and ``cell_vote`` of `neutrality.ballots.Ballots`.
+    slope, low, high : numpy.ndarray
+        Shape (items,): β, γ1, γ2.
+    theta, prior, variance : numpy.ndarray
+        Shape (cells,): the positions, and the centres and variances of their priors.
+    pull, shift : float
+        How strongly positions are drawn to 0, and by how much they lie off: the standardising, see
+        `neutrality.fastpoints`.
+    out, seen, whole : numpy.ndarray
+        Shape (cells,), written to: the new positions; the precision of each that the votes give, with its prior's; and
+        the precision that it would have if the numbers behind the votes were known.
+    """
     for i in prange(len(ends) - 1):
         t = theta[i]
         gradient, known, complete = (prior[i] - t) / variance[i], 1.0 / variance[i], 1.0 / variance[i]
@@ -151,13 +188,18 @@ def place_cells(ends, item, vote, slope, low, high, theta, prior, variance, pull
             known += b * b * w
             complete += b * b
         step = (gradient - complete * (pull * t + shift)) / (known + complete * pull)
+        # Newton's step is bounded, as it can leap past the optimum.
         out[i] = t + min(max(step, -0.7), 0.7)
         seen[i], whole[i] = known, complete
 
 
 @njit(cache=True)
 def _gap(first, last, cell, vote, theta, slope, middle):  # type: ignore[no-untyped-def]
-    """Return the posterior mean of the distance between two cut points between which nobody voted."""
+    """Return the posterior mean of the distance between two cut points between which nobody voted.
+
+    It is summed over 32 distances up to 2.56; where the likelihood has fallen by a factor of exp(8), the rest is left
+    out.
+    """
     total, weighted, start = 0.0, 0.0, 0.0
     for m in range(32):
         gap, fit = (m + 0.5) * 0.08, 0.0
@@ -177,7 +219,11 @@ def _gap(first, last, cell, vote, theta, slope, middle):  # type: ignore[no-unty
 
 @njit(cache=True)
 def _solve(h, g, kind):  # type: ignore[no-untyped-def]
-    """Return one item's Newton step; where a cut point is free or tied, a step in two numbers."""
+    """Return one item's Newton step in slope and cut points, from the negative Hessian ``h`` and the gradient ``g``.
+
+    ``kind`` is that of `neutrality.ballots.Ballots`. Without a "no" or a "yes" one cut point stays where it is, and
+    without an abstention both move together: then the step is one in two numbers.
+    """
     step = np.zeros(3)
     if kind == 1:
         return np.linalg.solve(h, g)
@@ -197,7 +243,22 @@ def _solve(h, g, kind):  # type: ignore[no-untyped-def]
 
 @njit(parallel=True, cache=True)
 def fit_items(ends, cell, vote, kind, theta, slope, low, high):  # type: ignore[no-untyped-def]
-    """Move each item's slope and cut points one Newton step, in place."""
+    """Move each item's slope and cut points one Newton step, in place, with the positions held.
+
+    Parameters
+    ----------
+    ends, cell, vote, kind : numpy.ndarray of int
+        ``by_item``, ``item_cell``, ``item_vote`` and ``kind`` of `neutrality.ballots.Ballots`.
+    theta : numpy.ndarray
+        Shape (cells,): the positions.
+    slope, low, high : numpy.ndarray
+        Shape (items,), read and written: β, γ1, γ2.
+
+    Notes
+    -----
+    No step is longer than 1 in any of the three numbers; it is halved, up to eight times, until the first cut point is
+    still below the second.
+    """
     for j in prange(len(ends) - 1):
         b, c1, c2 = slope[j], low[j], high[j]
         if kind[j] == 4:
@@ -233,15 +294,31 @@ def fit_items(ends, cell, vote, kind, theta, slope, low, high):  # type: ignore[
 
 @njit(parallel=True, cache=True)
 def draw_cells(ends, item, place, slope, z, prior, variance, mean, out, stream):  # type: ignore[no-untyped-def]
-    """Draw each position given the numbers behind its votes (the publishers' step 1)."""
+    """Draw each position given the numbers behind its votes (the publishers' step 1).
+
+    Parameters
+    ----------
+    ends, item, place : numpy.ndarray of int
+        ``by_cell``, ``cell_item`` and ``place`` of `neutrality.ballots.Ballots`.
+    slope : numpy.ndarray
+        Shape (items,): β.
+    z : numpy.ndarray
+        Shape (votes,), item by item: the numbers behind the votes.
+    prior, variance : numpy.ndarray
+        Shape (cells,): the centres and variances of the positions' priors.
+    mean, out : numpy.ndarray
+        Shape (cells,), written to: what is expected of each position, and what is drawn.
+    stream : numpy.ndarray of uint64
+        Shape (cells,), read and written: the state of each cell's stream of random numbers.
+    """
     for i in prange(len(ends) - 1):
         precision, total = 1.0 / variance[i], prior[i] / variance[i]
         for k in range(ends[i], ends[i + 1]):
             b = slope[item[k]]
             precision += b * b
             total += b * z[place[k]]
-        first = stream[i] + _ROUND
-        second = first + _ROUND
+        first = stream[i] + STRIDE
+        second = first + STRIDE
         stream[i] = second
         mean[i] = total / precision
         out[i] = mean[i] + normal(uniform(first), uniform(second)) / math.sqrt(precision)
@@ -276,15 +353,30 @@ def behind(vote: int, low: float, high: float, eta: float, u: float) -> Any:
 
 @njit(parallel=True, cache=True)
 def draw_items(ends, cell, vote, theta, slope, low, high, z, width, taken, stream):  # type: ignore[no-untyped-def]
-    """Draw each item's cut points, the numbers behind its votes, and its slope (the publishers' steps 2 to 4)."""
+    """Draw each item's cut points, the numbers behind its votes, and its slope (the publishers' steps 2 to 4).
+
+    Parameters
+    ----------
+    ends, cell, vote : numpy.ndarray of int
+        ``by_item``, ``item_cell`` and ``item_vote`` of `neutrality.ballots.Ballots`.
+    theta : numpy.ndarray
+        Shape (cells,): the positions.
+    slope, low, high : numpy.ndarray
+        Shape (items,), read and written: β, γ1, γ2.
+    z : numpy.ndarray
+        Shape (votes,), written to: the numbers behind the votes.
+    width : numpy.ndarray
+        Shape (items,): standard deviation of the steps in which cut points are proposed.
+    taken : numpy.ndarray
+        Shape (items,), counted up: how often a proposal was taken.
+    stream : numpy.ndarray of uint64
+        Shape (items,), read and written: the state of each item's stream of random numbers.
+    """
     for j in prange(len(ends) - 1):
         s, b, c1, c2, step = stream[j], slope[j], low[j], high[j], width[j]
-        s += _ROUND
-        u = uniform(s)
-        n1 = c1 + step * quantile(u * cdf((c2 - c1) / step) + (1.0 - u) * cdf((-WIDEST - c1) / step))
-        s += _ROUND
-        u = uniform(s)
-        n2 = c2 + step * quantile(u * cdf((WIDEST - c2) / step) + (1.0 - u) * cdf((n1 - c2) / step))
+        first = s + STRIDE
+        s = first + STRIDE
+        n1, n2 = proposed(c1, c2, step, uniform(first), uniform(s))
         ratio, product = 0.0, 1.0
         for k in range(ends[j], ends[j + 1]):
             eta = b * theta[cell[k]]
@@ -295,19 +387,19 @@ def draw_items(ends, cell, vote, theta, slope, low, high, z, width, taken, strea
                 ratio += math.log(max(product, 1e-300))
                 product = 1.0
         ratio += math.log(max(product, 1e-300))
-        ratio += math.log(max(cdf((c2 - n1) / step), 1e-300)) - math.log(max(cdf((n2 - c1) / step), 1e-300))
-        s += _ROUND
+        ratio += proposal_ratio(c1, c2, n1, n2, step)
+        s += STRIDE
         if n1 < n2 and math.log(uniform(s)) < ratio:
             c1, c2 = n1, n2
             taken[j] += 1.0
         precision, total = 1.0, 0.0
         for k in range(ends[j], ends[j + 1]):
             t = theta[cell[k]]
-            s += _ROUND
+            s += STRIDE
             z[k] = behind(vote[k], c1, c2, b * t, uniform(s))
             precision += t * t
             total += t * z[k]
-        first = s + _ROUND
-        s = first + _ROUND
+        first = s + STRIDE
+        s = first + STRIDE
         slope[j] = total / precision + normal(uniform(first), uniform(s)) / math.sqrt(precision)
         low[j], high[j], stream[j] = c1, c2, s

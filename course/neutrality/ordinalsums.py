@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-from neutrality.ordinal import _ROUND, FAR, WIDEST, cdf, normal, pdf, quantile, uniform
+from neutrality.ordinal import FAR, STRIDE, cdf, normal, pdf, proposal_ratio, proposed, uniform
 
-_STEPS, _EDGE = 64, 32
-_TAIL = -10.0
+_STEPS, _EDGE = 64, 32  # entries of a table a unit, and the unit at which it ends
+_TAIL = -10.0  # below it log Φ is taken from its expansion; far below it erfc would be 0
 
 
 def _tables() -> tuple[Any, ...]:
@@ -71,7 +71,19 @@ _NEAR = -5.5
 def by_vote(ends, other, vote, count):  # type: ignore[no-untyped-def]
     """Sort each row's votes: "yes" and "no" (numbered ``count`` higher) first, abstentions last.
 
-    Returns where the first, the abstentions, and the next row begin, and the votes' numbers.
+    Parameters
+    ----------
+    ends, other, vote : numpy.ndarray of int
+        ``by_cell``, ``cell_item`` and ``cell_vote`` of `neutrality.ballots.Ballots`, or the same item by item.
+    count : int
+        How many there are of what ``other`` numbers.
+
+    Returns
+    -------
+    begin : numpy.ndarray of int
+        Shape (rows, 3): where each row's votes begin, its abstentions, and the next row.
+    found : numpy.ndarray of uint32
+        Shape (votes,): the numbers of ``other`` in that order.
     """
     begin = np.empty((len(ends) - 1, 3), np.int64)
     found = np.empty(len(other), np.uint32)
@@ -91,6 +103,7 @@ def by_vote(ends, other, vote, count):  # type: ignore[no-untyped-def]
 
 @njit(inline="always", fastmath=True, cache=True)
 def _at(x: Any) -> Any:
+    """Return the place of a number in the tables from -32 to 32, with its fraction."""
     return min(max(x * _PER + _MIDDLE, _ZERO), _LAST)
 
 
@@ -203,35 +216,48 @@ def _between_of_item(cell, first, last, theta, slope, low, high):  # type: ignor
 
 @njit(parallel=True, cache=True)
 def draw_items(begin, cell, theta, slope, low, high, width, taken, tilt, sign, stream):  # type: ignore[no-untyped-def]
-    """Draw each item's cut points and slope; ``theta`` holds all positions, then all with the sign turned.
+    """Draw each item's cut points and slope.
 
-    With ``sign`` -1 all noise is mirrored: what would have been proposed or drawn above is below, and the other way.
+    Parameters
+    ----------
+    begin, cell : numpy.ndarray of int
+        As from `by_vote`, item by item.
+    theta : numpy.ndarray of float32
+        Shape (2 · cells,): all positions, then all with the sign turned.
+    slope, low, high : numpy.ndarray
+        Shape (items,), read and written: β, γ1, γ2.
+    width, taken, stream : numpy.ndarray
+        As for `neutrality.ordinal.draw_items`.
+    tilt : numpy.ndarray
+        Shape (items,), written to: given the slope's noise, what is expected of the number behind a vote is its
+        variance times the position times this.
+    sign : float
+        With -1 all noise is mirrored: what would have been proposed or drawn above is below, and the other way.
     """
     farthest = np.abs(theta).max()
     for j in prange(len(begin)):
         first, middle, last = begin[j, 0], begin[j, 1], begin[j, 2]
         s, b, c1, c2, step = stream[j], slope[j], low[j], high[j], width[j]
-        s += _ROUND
+        s += STRIDE
         u = uniform(s) if sign > 0.0 else 1.0 - uniform(s)
-        n1 = c1 + step * quantile(u * cdf((c2 - c1) / step) + (1.0 - u) * cdf((-WIDEST - c1) / step))
-        s += _ROUND
-        u = uniform(s) if sign > 0.0 else 1.0 - uniform(s)
-        n2 = c2 + step * quantile(u * cdf((WIDEST - c2) / step) + (1.0 - u) * cdf((n1 - c2) / step))
+        s += STRIDE
+        v = uniform(s) if sign > 0.0 else 1.0 - uniform(s)
+        n1, n2 = proposed(c1, c2, step, u, v)
         b32 = _F(b)
         ratio = float(likelihood_ratio(cell, first, middle, theta, b32, _F(c1), _F(c2), _F(n1), _F(n2)))
         if last > middle:
             ratio += float(likelihood_between(cell, middle, last, theta, b32, _F(n1), _F(n2)))
             ratio -= float(likelihood_between(cell, middle, last, theta, b32, _F(c1), _F(c2)))
-        ratio += math.log(max(cdf((c2 - n1) / step), 1e-300)) - math.log(max(cdf((n2 - c1) / step), 1e-300))
-        s += _ROUND
+        ratio += proposal_ratio(c1, c2, n1, n2, step)
+        s += STRIDE
         if n1 < n2 and math.log(uniform(s)) < ratio:
             c1, c2 = n1, n2
             taken[j] += 1.0
-        m, v, q = _tails_of_item(cell, first, middle, theta, b32, _F(c1), _F(c2))
-        mean, variance, squares = float(m), float(v), float(q)
+        m, w, q = _tails_of_item(cell, first, middle, theta, b32, _F(c1), _F(c2))
+        mean, variance, squares = float(m), float(w), float(q)
         if last > middle:
-            m, v, q = _between_of_item(cell, middle, last, theta, b32, _F(c1), _F(c2))
-            mean, variance, squares = mean + m, variance + v, squares + q
+            m, w, q = _between_of_item(cell, middle, last, theta, b32, _F(c1), _F(c2))
+            mean, variance, squares = mean + m, variance + w, squares + q
         if abs(b) * farthest > -_NEAR:
             for k in range(first, middle):
                 t = float(theta[cell[k]])
@@ -241,9 +267,9 @@ def draw_items(begin, cell, theta, slope, low, high, width, taken, tilt, sign, s
                     variance += t * t * wider
         precision = 1.0 + squares
         share = max(variance, 0.0) / precision
-        s += _ROUND
+        s += STRIDE
         u = uniform(s)
-        s += _ROUND
+        s += STRIDE
         noise = sign * normal(u, uniform(s)) * math.sqrt((1.0 + share) / precision)
         tilt[j] = noise / (1.0 + share)
         slope[j] = (b * squares + mean) / precision + noise
@@ -280,9 +306,26 @@ def _between_of_cell(item, first, last, t, old, new, cut, tilt):  # type: ignore
 
 @njit(parallel=True, cache=True)
 def draw_cells(begin, item, theta, old, new, cut, tilt, prior, precision, bare, mean, out, sign, stream):  # type: ignore[no-untyped-def]
-    """Draw each position; ``old``, ``new`` (slopes), ``cut`` and ``tilt`` hold all items, then all turned round.
+    """Draw each position.
 
-    ``mean`` is given the sum that was drawn, ``bare`` its expectation; ``sign`` is as for `draw_items`.
+    Parameters
+    ----------
+    begin, item : numpy.ndarray of int
+        As from `by_vote`, cell by cell.
+    theta : numpy.ndarray of float32
+        Shape (cells,): the positions.
+    old, new, cut, tilt : numpy.ndarray of float32
+        Shape (2 · items,): slopes before and after the last `draw_items`, cut points (γ1, then -γ2) and tilts; all
+        items, then all turned round.
+    prior, precision : numpy.ndarray
+        Shape (cells,): centre of each position's prior, and 1 over its variance.
+    bare, mean, out : numpy.ndarray
+        Shape (cells,), written to: the conditional mean without the noise of the sums, the same with it, and the
+        position drawn.
+    sign : float
+        As for `draw_items`.
+    stream : numpy.ndarray of uint64
+        Shape (cells,), read and written: the state of each cell's stream of random numbers.
     """
     steepest = np.abs(old).max()
     for i in prange(len(begin)):
@@ -300,9 +343,9 @@ def draw_cells(begin, item, theta, old, new, cut, tilt, prior, precision, bare, 
                     total += b * more
                     variance += b * b * wider
         known = precision[i] + squares
-        s += _ROUND
+        s += STRIDE
         u = uniform(s)
-        s += _ROUND
+        s += STRIDE
         angle = 6.283185307179586 * uniform(s)
         radius = sign * math.sqrt(-2.0 * math.log(u))
         bare[i] = (prior[i] * precision[i] + total) / known

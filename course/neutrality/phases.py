@@ -156,7 +156,7 @@ def _spans(boundary: str | Boundary | None, end: date) -> list[tuple[date, date]
     """Return the first and last day of each period."""
     if isinstance(boundary, Boundary):
         second, third = boundary.multi_vector, boundary.partnership
-        return [(_new_year(1991), _eve(second)), (second, _eve(third)), (third, end)]
+        return [(_new_year(PHASES[0].first_year), _eve(second)), (second, _eve(third)), (third, end)]
     keeps_first, keeps_last = _shared_years(boundary)
     spans = []
     for phase in PHASES:

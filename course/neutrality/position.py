@@ -49,20 +49,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from neutrality import blocs, groupings, inputs, matters
+from neutrality import blocs, groupings, inputs, matters, resampling
 from neutrality.blocs import Bloc
 from neutrality.groupings import Grouping
 from neutrality.phases import Boundary
-from neutrality.rollcalls import Mask, Matrix, RollCalls, Vote
+from neutrality.resampling import FEWEST, Bootstrap
+from neutrality.rollcalls import Mask, Matrix, RollCalls, Vote, require_some
 
 OUTCOMES = ("first", "reference", "between", "away", "other")
 """The outcomes, in the order of the columns."""
 
 DEFINITIONS = ("opposed", "differing")
 """The two denominators."""
-
-FEWEST = 5
-"""An interval needs at least this many matters."""
 
 RULE = "our operationalisation of the selection rule in digest-2016 s1.p3, on votes"
 """What every result is, as recorded in its ``attrs``."""
@@ -84,52 +82,57 @@ _SHARES = tuple(name + end for name in OUTCOMES for end in ("", "_low", "_high")
 _TYPES = dict.fromkeys(_COUNTS, "int64") | dict.fromkeys(_SHARES, "float64")
 
 
-@dataclass(frozen=True)
-class _Bootstrap:
-    """How to draw the intervals."""
+@dataclass(frozen=True, eq=False)
+class _Sampling:
+    """How the intervals are drawn: each roll call's cluster, what the clusters are, and the bootstrap's settings."""
 
     clusters: Places
-    told: str
-    draws: int
-    level: float
-    seed: int
+    kind: str
+    bootstrap: Bootstrap
 
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """One question put to roll calls: who, where, and each roll call's outcome."""
+    """One question put to roll calls: who is asked about, how all three voted, and each roll call's outcome.
+
+    ``without`` are the members of the reference that are left out of it, so that nobody is compared with itself.
+    """
 
     definition: str
     absences: bool
     state: str
     first: str
     reference: str
-    stands: Matrix
-    leads: Matrix
-    against: Matrix
+    own_votes: Matrix
+    first_votes: Matrix
+    reference_votes: Matrix
     without: tuple[str, ...]
 
     @property
     def differs(self) -> Mask:
-        mask: Mask = (self.leads > 0) & (self.stands >= 0) & (self.stands != self.leads)
+        """Roll calls on which the state did not vote as the first did, though it had a seat."""
+        mask: Mask = (self.first_votes > 0) & (self.own_votes >= 0) & (self.own_votes != self.first_votes)
         return mask
 
     @property
     def asked(self) -> Mask:
         """Roll calls of the denominator, those on which the state did not vote included."""
         if self.definition == "differing":
-            return self.differs & (self.against > 0)
-        low, high = np.minimum(self.leads, self.against), np.maximum(self.leads, self.against)
-        mask: Mask = (low == Vote.YES) & (high == Vote.NO) & (self.stands != Vote.NO_ROW)
+            return self.differs & (self.reference_votes > 0)
+        low, high = (
+            np.minimum(self.first_votes, self.reference_votes),
+            np.maximum(self.first_votes, self.reference_votes),
+        )
+        mask: Mask = (low == Vote.YES) & (high == Vote.NO) & (self.own_votes != Vote.NO_ROW)
         return mask
 
     @property
     def no_position(self) -> Mask:
         """Roll calls that would be asked about if the reference had a position."""
-        sided = (self.leads == Vote.YES) | (self.leads == Vote.NO)
-        open_to = self.differs if self.definition == "differing" else sided & (self.stands != Vote.NO_ROW)
-        seen = open_to if self.absences else open_to & (self.stands > 0)
-        mask: Mask = seen & (self.against <= 0)
+        sided = (self.first_votes == Vote.YES) | (self.first_votes == Vote.NO)
+        open_to = self.differs if self.definition == "differing" else sided & (self.own_votes != Vote.NO_ROW)
+        seen = open_to if self.absences else open_to & (self.own_votes > 0)
+        mask: Mask = seen & (self.reference_votes <= 0)
         return mask
 
     @property
@@ -137,10 +140,10 @@ class _Case:
         """Each roll call's outcome, by its place in `OUTCOMES`; -1 where it does not count."""
         place = np.select(
             [
-                self.stands == Vote.NON_VOTING,
-                self.stands == self.against,
-                self.stands == self.leads,
-                self.stands == Vote.ABSTAIN,
+                self.own_votes == Vote.NON_VOTING,
+                self.own_votes == self.reference_votes,
+                self.own_votes == self.first_votes,
+                self.own_votes == Vote.ABSTAIN,
             ],
             [_AWAY if self.absences else _NOT_COUNTED, _REFERENCE, _FIRST, _BETWEEN],
             _OTHER,
@@ -225,8 +228,8 @@ def when_opposed(
     [369, 354, 1, 6, 8]
     """
     case = _case(votes, "opposed", absences, state, first, reference)
-    grouping = _grouping(votes, by, boundary, since, special)
-    return _asked(case, grouping, _bootstrap(votes, clusters, draws, level, seed))
+    grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
+    return _asked(case, grouping, _sampling(votes, clusters, Bootstrap.checked(draws, level, seed)))
 
 
 def when_differing(
@@ -280,8 +283,8 @@ def when_differing(
     65% not with the EU majority
     """
     case = _case(votes, "differing", absences, state, first, reference)
-    grouping = _grouping(votes, by, boundary, since, special)
-    return _asked(case, grouping, _bootstrap(votes, clusters, draws, level, seed))
+    grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
+    return _asked(case, grouping, _sampling(votes, clusters, Bootstrap.checked(draws, level, seed)))
 
 
 def grid(
@@ -346,8 +349,9 @@ def grid(
     >>> sides.set_index(["reference", "state"])["share"].round(2).to_dict()
     {('USA', 'BLR'): 0.14, ('USA', 'KAZ'): 0.23, ('EU majority', 'BLR'): 0.35, ('EU majority', 'KAZ'): 0.43}
     """
-    grouping = _grouping(votes, by, boundary, since, special)
-    bootstrap = _bootstrap(votes, clusters, draws, level, seed)
+    require_some(votes)
+    grouping = groupings.group(votes, by, boundary=boundary, since=since, special=special)
+    sampling = _sampling(votes, clusters, Bootstrap.checked(draws, level, seed))
     listed = inputs.listed("grid: states", states)
     counted = [inputs.flag("grid: absences", absent) for absent in inputs.listed("grid: absences", absences)]
     wanted = [
@@ -363,13 +367,12 @@ def grid(
     ]
     if not cases:
         raise ValueError("grid: nothing to measure. Give states, references other than those, and definitions.")
-    table = pd.concat([_long(case, _measure(case, grouping, bootstrap)) for case in cases], ignore_index=True)
+    table = pd.concat([_long(case, _measure(case, grouping, sampling)) for case in cases], ignore_index=True)
     table.attrs = {
         "rule": RULE,
         "first": first,
         "skipped": skipped,
-        **_told(grouping),
-        **_drawn(bootstrap),
+        **_told(grouping, sampling),
     }
     return table
 
@@ -379,48 +382,49 @@ def _case(votes: RollCalls, definition: str, absences: bool, state: str, first: 
     inputs.flag("absences", absences)
     if definition not in DEFINITIONS:
         raise ValueError(f"definition is {definition!r}. Choose one of {', '.join(map(repr, DEFINITIONS))}.")
-    if not len(votes):
-        raise ValueError("there are no roll calls in this selection. Select at least one.")
+    require_some(votes)
     reference = blocs.reference(wanted)
     names = {"state": state, "first": first, "reference": reference}
     for one, other in (("state", "first"), ("state", "reference"), ("first", "reference")):
         if names[one] == names[other]:
             raise ValueError(f"{one} and {other} are both {names[one]!r}. Give two that differ.")
-    stands, leads = votes.votes(state), votes.votes(first)
+    own_votes, first_votes = votes.votes(state), votes.votes(first)
+    without: tuple[str, ...] = ()
     if isinstance(reference, str):
-        return _Case(definition, absences, state, first, reference, stands, leads, votes.votes(reference), ())
-    without = tuple(code for code in (state, first) if any(member.state == code for member in reference.members))
-    against = blocs.majority(votes, reference, without=without)
-    return _Case(definition, absences, state, first, reference.name, stands, leads, against, without)
+        name, reference_votes = reference, votes.votes(reference)
+    else:
+        name = reference.name
+        without = tuple(code for code in (state, first) if any(member.state == code for member in reference.members))
+        reference_votes = blocs.majority(votes, reference, without=without)
+    return _Case(
+        definition=definition,
+        absences=absences,
+        state=state,
+        first=first,
+        reference=name,
+        own_votes=own_votes,
+        first_votes=first_votes,
+        reference_votes=reference_votes,
+        without=without,
+    )
 
 
-def _grouping(
-    votes: RollCalls, by: str | npt.ArrayLike, boundary: str | Boundary | None, since: int | None, special: bool | None
-) -> Grouping:
-    if not len(votes):
-        raise ValueError("there are no roll calls in this selection. Select at least one.")
-    return groupings.group(votes, by, boundary=boundary, since=since, special=special)
-
-
-def _bootstrap(votes: RollCalls, clusters: str | npt.ArrayLike, draws: int, level: float, seed: int) -> _Bootstrap:
-    """Read how the intervals are to be drawn, and refuse what cannot be."""
-    inputs.whole("draws", draws, least=1, example=1000)
-    inputs.share("level", level, 0.95)
-    inputs.whole("seed", seed, least=0, example=0)
+def _sampling(votes: RollCalls, clusters: str | npt.ArrayLike, bootstrap: Bootstrap) -> _Sampling:
+    """Read what the bootstrap is to draw, and refuse what it cannot."""
     if isinstance(clusters, str):
         if clusters not in ("matters", "roll calls"):
             raise ValueError(f"clusters is {clusters!r}. Choose 'matters' or 'roll calls', or give one number each.")
         labels = matters.label(votes) if clusters == "matters" else np.arange(len(votes))
-        return _Bootstrap(labels, clusters, draws, level, seed)
+        return _Sampling(labels, clusters, bootstrap)
     labels = np.asarray(inputs.in_order(clusters, len(votes)))
     if labels.shape != (len(votes),) or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"clusters: give one whole number for each of the {len(votes)} roll calls.")
-    return _Bootstrap(labels.astype(np.int64), "given", draws, level, seed)
+    return _Sampling(labels.astype(np.int64), "given", bootstrap)
 
 
-def _asked(case: _Case, grouping: Grouping, bootstrap: _Bootstrap) -> pd.DataFrame:
+def _asked(case: _Case, grouping: Grouping, sampling: _Sampling) -> pd.DataFrame:
     """Answer one question, and record what was asked and how."""
-    table = _measure(case, grouping, bootstrap)
+    table = _measure(case, grouping, sampling)
     empty = table["n"].to_numpy() == 0
     table.attrs = {
         "rule": RULE,
@@ -430,19 +434,18 @@ def _asked(case: _Case, grouping: Grouping, bootstrap: _Bootstrap) -> pd.DataFra
         "without": case.without,
         "denominator": case.definition,
         "absences": case.absences,
-        **_told(grouping),
-        **_drawn(bootstrap),
+        **_told(grouping, sampling),
         "why": {name: _why(case, rows) for (name, rows), none in zip(grouping.parts(), empty, strict=True) if none},
     }
     return table
 
 
-def _measure(case: _Case, grouping: Grouping, bootstrap: _Bootstrap) -> pd.DataFrame:
+def _measure(case: _Case, grouping: Grouping, sampling: _Sampling) -> pd.DataFrame:
     """Count outcomes group by group, and draw the intervals of their shares."""
     outcomes = case.outcomes
     absent, no_position = case.asked & (outcomes == _NOT_COUNTED), case.no_position
     rows = [
-        _row(outcomes[places], bootstrap.clusters[places], bootstrap)
+        _row(outcomes[places], sampling.clusters[places], sampling.bootstrap)
         | {"left_out": int(absent[places].sum()), "no_position": int(no_position[places].sum())}
         for _, places in grouping.parts()
     ]
@@ -450,13 +453,13 @@ def _measure(case: _Case, grouping: Grouping, bootstrap: _Bootstrap) -> pd.DataF
     return pd.DataFrame(rows, index=index, columns=[*_COUNTS, *_SHARES]).astype(_TYPES)
 
 
-def _row(outcomes: Places, clusters: Places, bootstrap: _Bootstrap) -> dict[str, float]:
+def _row(outcomes: Places, clusters: Places, bootstrap: Bootstrap) -> dict[str, float]:
     """Compute one group's counts, shares and intervals."""
     counted = outcomes != _NOT_COUNTED
     kinds = np.eye(len(OUTCOMES))[outcomes[counted]]
     counts = kinds.sum(axis=0)
     n = len(kinds)
-    sums = matters.totals(kinds, clusters[counted])
+    sums = resampling.totals(kinds, clusters[counted])
     low, high = _ends(sums, bootstrap)
     row: dict[str, float] = {"n": n, "clusters": len(sums)}
     for place, name in enumerate(OUTCOMES):
@@ -466,14 +469,14 @@ def _row(outcomes: Places, clusters: Places, bootstrap: _Bootstrap) -> dict[str,
     return row
 
 
-def _ends(sums: Floats, bootstrap: _Bootstrap) -> tuple[Floats, Floats]:
+def _ends(sums: Floats, bootstrap: Bootstrap) -> tuple[Floats, Floats]:
     """Return the ends of the intervals of all shares; gaps with too few matters."""
     if len(sums) < FEWEST:
         gaps = np.full(len(OUTCOMES), np.nan)
         return gaps, gaps
-    added = matters.resample(sums, bootstrap.draws, bootstrap.seed)
+    added = resampling.resample(sums, bootstrap.draws, bootstrap.seed)
     shares = added / added.sum(axis=1, keepdims=True)
-    low, high = np.quantile(shares, [(1 - bootstrap.level) / 2, (1 + bootstrap.level) / 2], axis=0)
+    low, high = np.quantile(shares, resampling.tails(bootstrap.level), axis=0)
     return low, high
 
 
@@ -504,17 +507,13 @@ def _long(case: _Case, table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts).sort_index(kind="stable")
 
 
-def _told(grouping: Grouping) -> dict[Hashable, Any]:
-    return {"by": grouping.by, "grouping": grouping.notes}
-
-
-def _drawn(bootstrap: _Bootstrap) -> dict[Hashable, Any]:
+def _told(grouping: Grouping, sampling: _Sampling) -> dict[Hashable, Any]:
     return {
-        "clusters": bootstrap.told,
+        "by": grouping.by,
+        "grouping": grouping.notes,
+        "clusters": sampling.kind,
         "fewest": FEWEST,
-        "draws": bootstrap.draws,
-        "level": bootstrap.level,
-        "seed": bootstrap.seed,
+        **sampling.bootstrap.told(),
     }
 
 
@@ -522,12 +521,12 @@ def _why(case: _Case, places: Places) -> str:
     """Say why nothing counts in a group."""
     if not len(places):
         return "no roll call is in the group"
-    for code, cast in ((case.state, case.stands), (case.first, case.leads)):
+    for code, cast in ((case.state, case.own_votes), (case.first, case.first_votes)):
         if (cast[places] == Vote.NO_ROW).all():
             return f"{code} had no seat in the Assembly"
         if (cast[places] <= 0).all():
             return f"{code} did not vote"
-    if (case.against[places] <= 0).all():
+    if (case.reference_votes[places] <= 0).all():
         return f"{case.reference} has no position on any of these roll calls"
     if case.definition == "opposed":
         return f"{case.first} and {case.reference} were not on opposite sides while {case.state} voted"

@@ -4,13 +4,10 @@ The course holds a record of each source and none of its text. A *locator* names
 ``osw-2018 s1.p3`` is section 1, paragraph 3; ``osw-2018 fn2`` is note 2; ``digest-2016 s2.b3`` is the third item of the
 list in section 2; ``digest-2016 lead.p1`` is the first paragraph of the lead, which in ``osw-2018`` has only one and is
 ``lead``. A whole section has a locator too, such as ``osw-2018 s1``.
-
-The outside references, which the course uses beside the two sources, stand here as well.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import re
@@ -21,11 +18,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from neutrality import tables
+from neutrality.wording import dated
 
 Kind = Literal["section", "lead", "paragraph", "item", "note"]
-
-REFERENCES = "references.csv"
-"""The list of outside references, in the folder of the readings."""
 
 _LOCATOR = re.compile(r"(?P<source>[a-z]+-\d{4})[\s,:;/]+(?P<place>[a-z0-9.]+)")
 _KINDS: tuple[tuple[str, Kind, str], ...] = (
@@ -68,7 +63,7 @@ class Work:
 
     def __str__(self) -> str:
         who = " and ".join(self.authors) or "Unsigned"
-        when = f"{self.date.day} {self.date:%B %Y}" if self.date else "undated"
+        when = dated(self.date) if self.date else "undated"
         series = " ".join(filter(None, (self.series, self.number)))
         return ", ".join(filter(None, (who, f'"{self.title}"', series, when)))
 
@@ -166,6 +161,30 @@ class Source:
     kind: Nature
     places: tuple[Place, ...]
 
+    def parts(self, place: Place) -> tuple[Place, ...]:
+        """Return what a place is made of.
+
+        Parameters
+        ----------
+        place : Place
+            One of `places`.
+
+        Returns
+        -------
+        tuple of Place
+            In the order of the text. Of a section, or a lead of several paragraphs, its parts; of any other place
+            nothing. A paragraph's notes are places of their own and not part of it.
+
+        Examples
+        --------
+        >>> source = load("digest-2016")
+        >>> [part.id for part in source.parts(source.place("s1"))]
+        ['s1.p1', 's1.p2', 's1.p3']
+        """
+        if place.id == "notes":
+            return tuple(one for one in self.places if one.kind == "note")
+        return tuple(one for one in self.places if one.id.startswith(f"{place.id}."))
+
     def place(self, name: str) -> Place:
         """Return one place.
 
@@ -186,33 +205,8 @@ class Source:
         """
         found = {place.id: place for place in self.places}
         if name not in found:
-            raise SourceError(f"{self.id}: no place {name!r}. {_near(name, found)}")
+            raise SourceError(f"{self.id}: no place {name!r}. {near(name, found)}")
         return found[name]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """One outside work that the course uses.
-
-    Attributes
-    ----------
-    id, author, year, title, container, url : str
-        Empty where the work gives none.
-    opened_via : str
-        In what form it was read for this course.
-    opened_on : datetime.date
-    used_for : str
-    """
-
-    id: str
-    author: str
-    year: str
-    title: str
-    container: str
-    url: str
-    opened_via: str
-    opened_on: dt.date
-    used_for: str
 
 
 def load(source_id: str) -> Source:
@@ -243,7 +237,7 @@ def load(source_id: str) -> Source:
     """
     files = {file.stem: file for file in tables.readings_folder().glob("*.toml")}
     if source_id not in files:
-        raise SourceError(f"no source {source_id!r}. {_near(source_id, files)}")
+        raise SourceError(f"no source {source_id!r}. {near(source_id, files)}")
     return _read(files[source_id])
 
 
@@ -346,51 +340,7 @@ def within(locator: str) -> set[str]:
     {'osw-2018 fn5'}
     """
     place = parse(locator)
-    if place.id == "notes":
-        return {place.locator} | {one.locator for one in load(place.source).places if one.kind == "note"}
-    return {one.locator for one in load(place.source).places if f"{one.id}.".startswith(f"{place.id}.")}
-
-
-def references() -> dict[str, Reference]:
-    """Load the outside references.
-
-    Returns
-    -------
-    dict
-        Id to reference, in the order of the list.
-
-    Examples
-    --------
-    >>> references()["haege-2011"].author
-    'Frank M. Häge'
-    """
-    with (tables.readings_folder() / REFERENCES).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {row["id"]: Reference(opened_on=dt.date.fromisoformat(row.pop("opened_on")), **row) for row in rows}
-
-
-def reference(name: str) -> Reference:
-    """Return one outside reference.
-
-    Parameters
-    ----------
-    name : str
-        Its id, as in ``"lijphart-1963"``.
-
-    Raises
-    ------
-    SourceError
-        If there is none; the message lists ids near it.
-
-    Examples
-    --------
-    >>> reference("lijphart-1963").year
-    '1963'
-    """
-    found = references()
-    if name not in found:
-        raise SourceError(f"no reference {name!r}. {_near(name, found)}")
-    return found[name]
+    return {place.locator} | {part.locator for part in load(place.source).parts(place)}
 
 
 def _read(file: Path) -> Source:
@@ -432,8 +382,26 @@ def _place(source: str, record: Mapping[str, Any]) -> Place:
     raise ValueError(f"a place cannot have the id {record['id']!r}")
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    """Say what comes near a name: what stands in the same section, else what is spelled alike, else everything."""
+def near(name: str, known: Iterable[str]) -> str:
+    """Say what comes near a name: what stands in the same section, else what is spelled alike, else everything.
+
+    Parameters
+    ----------
+    name : str
+        What somebody asked for and is not there.
+    known : iterable of str
+        What is there.
+
+    Returns
+    -------
+    str
+        A sentence for a message.
+
+    Examples
+    --------
+    >>> near("osw-2081", ["osw-2018", "digest-2016"])
+    'Did you mean osw-2018?'
+    """
     names = list(known)
     section = name.partition(".")[0]
     beside = [one for one in names if one.partition(".")[0] == section]

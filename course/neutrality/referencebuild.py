@@ -13,7 +13,6 @@ as they were; one that succeeds also brings the checksums in ``datapackage.json`
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,18 +21,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from neutrality import referencefiles, repeats, rollcalls, tables
+from neutrality.csvfile import InputError
 from neutrality.referencefiles import Sheet
 from neutrality.repeats import Theirs
 from neutrality.replacing import replace_together
 from neutrality.rollcalls import RollCalls
 from neutrality.seats import APART, seat
-from neutrality.stamping import csv_rows, stamped
-from neutrality.votefile import InputError
+from neutrality.stamping import csv_rows, package_of, stamped
+from neutrality.tablebytes import csv_bytes, json_bytes, parquet_bytes
 
 FOLDER = "reference"
+"""The folder of the tables, within a data folder."""
+
 BUILT = ("idealpoints-2020", "idealpoints-2025", "repeated-resolutions", "reference-build-report")
 """The resources that a build writes."""
 
@@ -69,7 +70,7 @@ def build(source: Path, folder: Path | None = None, *, say: Callable[[str], None
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If an input is refused. Nothing has been changed then.
     neutrality.tables.TableError
         If the folder's description or its vote tables cannot be read.
@@ -84,7 +85,9 @@ def build(source: Path, folder: Path | None = None, *, say: Callable[[str], None
     FileNotFoundError: nowhere/voeten_ideal_points_2020-04.csv: not there, nor with .gz
     """
     folder = tables.data_folder() if folder is None else folder
-    package, ours = _package(folder)
+    # A new folder has no votes: its record numbers are those of the project's own.
+    ours = rollcalls.load(folder if (folder / tables.DESCRIPTOR).exists() else None)
+    package = package_of(folder, BUILT.__contains__)
     say(f"Reading and checking the files in {source}")
     sheets = [referencefiles.read(source, name) for name in referencefiles.LAYOUTS if name.endswith(".csv")]
     older, newer, pairs = sheets
@@ -99,8 +102,8 @@ def build(source: Path, folder: Path | None = None, *, say: Callable[[str], None
     report = _report(checksums, points, paired, found) | {"contradicted_numbers": [*repeats.contradicted(others, ours)]}
     say("Writing")
     contents = {f"{FOLDER}/{name}.parquet": _parquet(table) for name, table in points.items()}
-    contents[f"{FOLDER}/repeated-resolutions.csv"] = paired.to_csv(index=False, lineterminator="\n").encode()
-    contents[f"{FOLDER}/build-report.json"] = (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode()
+    contents[f"{FOLDER}/repeated-resolutions.csv"] = csv_bytes(paired)
+    contents[f"{FOLDER}/build-report.json"] = json_bytes(report)
     rows = {f"{FOLDER}/{name}.parquet": table.num_rows for name, table in points.items()}
     rows |= {path: csv_rows(content) for path, content in contents.items() if path.endswith(".csv")}
     replace_together(folder, stamped(package, contents, rows))
@@ -125,7 +128,7 @@ def points_2020(sheet: Sheet, known: set[str]) -> pa.Table:
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If a value is not of its kind, contradicts another, or belongs to a state that we have no code for.
     """
     frame = pd.DataFrame({"ccode": sheet.wholes("ccode", 1, 999), "session": sheet.wholes("session", 1, 74)})
@@ -158,7 +161,7 @@ def points_2025(sheet: Sheet, known: set[str]) -> pa.Table:
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         As for `points_2020`.
     """
     frame = pd.DataFrame({"ccode": sheet.wholes("ccode", 1, 999), "year": sheet.wholes("year", 1946, 2024)})
@@ -197,7 +200,7 @@ def repeated(sheet: Sheet, others: Theirs, ours: RollCalls) -> tuple[pd.DataFram
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If a number cannot be read, the later one is not the higher, or a pair is there twice.
     """
     numbers = {name: sheet.wholes(name, 1, 99_999) for name in ("rcid1", "rcid2")}
@@ -294,20 +297,13 @@ def _table(frame: pd.DataFrame, *, gaps: bool) -> pa.Table:
 
 
 def _parquet(table: pa.Table) -> bytes:
-    """Write a table in one row group; the bytes of estimates are sorted by place, which makes them a tenth smaller."""
-    sink = pa.BufferOutputStream()
+    """Write a table; the bytes of estimates are sorted by place, which makes them a tenth smaller."""
     estimates = [field.name for field in table.schema if pa.types.is_floating(field.type)]
-    pq.write_table(
+    return parquet_bytes(
         table,
-        sink,
-        compression="zstd",
-        compression_level=19,
         use_dictionary=[name for name in table.column_names if name not in estimates],
         column_encoding=dict.fromkeys(estimates, "BYTE_STREAM_SPLIT"),
-        row_group_size=table.num_rows,
     )
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
 
 
 def _report(
@@ -333,12 +329,3 @@ def _report(
 
 def _blanks(table: pa.Table) -> list[str]:
     return [field.name for field in table.schema if field.nullable]
-
-
-def _package(folder: Path) -> tuple[dict[str, Any], RollCalls]:
-    """Return the folder's description and votes; for a new folder, the project's own, reduced to these tables."""
-    if (folder / tables.DESCRIPTOR).exists():
-        return tables.descriptor(folder), rollcalls.load(folder)
-    package = tables.descriptor()
-    package["resources"] = [entry for entry in package["resources"] if entry["name"] in BUILT]
-    return package, rollcalls.load()

@@ -16,11 +16,10 @@ Another layout is refused, and so is a value that is not of its kind, with the f
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,8 +29,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from neutrality import votefile
-from neutrality.votefile import InputError
+from neutrality import csvfile
+from neutrality.csvfile import InputError
 
 POINTS_2020 = [
     *("Row", "ccode", "session", "NVotes", "IdealPoint"),
@@ -92,11 +91,11 @@ class Sheet:
         row : int
             The row, counted from 0 after the header.
         column, problem, remedy : str
-            As in `neutrality.votefile.InputError`.
+            As in `neutrality.csvfile.InputError`.
 
         Returns
         -------
-        neutrality.votefile.InputError
+        neutrality.csvfile.InputError
             To be raised.
         """
         return InputError(self.path, self.lines[row], column, problem, remedy)
@@ -120,7 +119,7 @@ class Sheet:
 
         Raises
         ------
-        neutrality.votefile.InputError
+        neutrality.csvfile.InputError
             If a cell has something else.
         """
         for row, cell in enumerate(self.columns[column]):
@@ -147,7 +146,7 @@ class Sheet:
 
         Raises
         ------
-        neutrality.votefile.InputError
+        neutrality.csvfile.InputError
             If a cell has something else, or a number outside the bounds.
         """
         kind = f"a whole number from {first:,} to {last:,}"
@@ -176,7 +175,7 @@ def read(folder: Path, name: str) -> Sheet:
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If the file is empty, damaged, of another layout, or has a row that is too short or too long.
     FileNotFoundError
         If there is no such file.
@@ -189,13 +188,10 @@ def read(folder: Path, name: str) -> Sheet:
     FileNotFoundError: nowhere/voeten_repeated_resolutions.csv: not there, nor with .gz
     """
     path = _there(folder, name)
+    sha256, content = csvfile.content(path, AGAIN)
     try:
-        sha256, content = votefile.content(path)
-    except InputError as error:  # what it advises is for the file of another publisher
-        raise InputError(path, error.row, error.column, error.problem, AGAIN) from error
-    try:
-        records = list(_records(_decoded(content)))
-    except csv.Error as error:
+        records = list(csvfile.records(io.StringIO(_decoded(content), newline="")))
+    except csvfile.UnreadableError as error:
         raise InputError(path, 1, "(all)", f"the file is not readable as CSV ({error}).", AGAIN) from error
     header = records[0][1]
     _require(path, header, LAYOUTS[name])
@@ -226,7 +222,7 @@ def read_parquet(folder: Path, name: str) -> tuple[str, pd.DataFrame]:
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If the file is not Parquet, or is of another layout.
     FileNotFoundError
         If there is no such file.
@@ -278,16 +274,6 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
-
-
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line that it starts on."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    start = 1
-    for record in reader:
-        if record:
-            yield start, record
-        start = reader.line_num + 1
 
 
 def _require(path: Path, header: list[str], layout: list[str]) -> None:

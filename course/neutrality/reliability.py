@@ -28,19 +28,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from neutrality import stances
+from neutrality.resampling import FEWEST, how_often, tails
 
 TENTATIVE = 0.667
-RELIABLE = 0.800
-"""Krippendorff's thresholds, as commonly reported."""
+"""Krippendorff's threshold for tentative conclusions, as commonly reported."""
 
 LEVELS = ("nominal", "ordinal", "interval")
 """The levels of measurement that `alpha` knows."""
 
 WEIGHTS = (None, "linear", "quadratic")
 """How `kappa` can weigh a disagreement."""
-
-FEWEST = 5
-"""An interval needs at least this many units, and this many clusters."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -221,12 +218,12 @@ def interval(
     per_unit = _coincidences(values, given)
     per_cluster = np.zeros((number.max() + 1, len(given) ** 2))
     np.add.at(per_cluster, number, per_unit.reshape(len(values), -1))
-    drawn: Floats = _resample(len(per_cluster), draws, seed).astype(np.float64) @ per_cluster
+    drawn: Floats = how_often(len(per_cluster), draws, seed).astype(np.float64) @ per_cluster
     found = _alphas(drawn.reshape(draws, len(given), len(given)), given, level)
     found = found[~np.isnan(found)]
     if not len(found):
         return float("nan"), float("nan")
-    low, high = np.quantile(found, [(1 - width) / 2, (1 + width) / 2])
+    low, high = np.quantile(found, tails(width))
     return float(low), float(high)
 
 
@@ -271,7 +268,7 @@ def report(
     Raises
     ------
     ValueError
-        If there are fewer than two coders.
+        If there are fewer than two coders, or one is named twice.
     neutrality.stances.StanceError
         If a coder has no codings.
 
@@ -283,7 +280,7 @@ def report(
     >>> report(codings, issues, ("a", "b")).loc["minsk", ["units", "identical"]].tolist()
     [2.0, 0.5]
     """
-    if len(set(coders)) < 2:
+    if len(set(coders)) < max(2, len(coders)):
         raise ValueError("report: give two coders or more, each once.")
     answered = [_answered(codings, issues, coder, round).assign(coder=coder) for coder in coders]
     stacked = pd.concat(answered)
@@ -393,11 +390,6 @@ def _apart(totals: Floats, given: Floats, level: str) -> Floats:
     middle = np.cumsum(totals, axis=1) - totals / 2 if level == "ordinal" else np.broadcast_to(given, totals.shape)
     squared: Floats = (middle[:, :, None] - middle[:, None, :]) ** 2
     return squared
-
-
-def _resample(clusters: int, draws: int, seed: int) -> npt.NDArray[np.int64]:
-    """Return how often each cluster is in each bootstrap sample."""
-    return np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=draws)
 
 
 def _numbered(values: Sequence[Any] | pd.Series[Any], categories: Sequence[Any]) -> npt.NDArray[np.int64]:

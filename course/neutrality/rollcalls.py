@@ -41,6 +41,16 @@ class Vote(IntEnum):
     NO = 3
 
 
+ISSUES = {
+    "me": "the Palestinian conflict",
+    "nu": "nuclear weapons and nuclear material",
+    "di": "arms control and disarmament",
+    "co": "colonialism",
+    "hr": "human rights",
+    "ec": "economic development",
+}
+"""Voeten's six issue codes and what each is about; the codebook in ``data/CODEBOOK.md`` says more."""
+
 _WORDS = {"yes": Vote.YES, "abstain": Vote.ABSTAIN, "no": Vote.NO, "non-voting": Vote.NON_VOTING}
 
 Matrix = npt.NDArray[np.int8]
@@ -180,9 +190,10 @@ class RollCalls:
         """
         number = pd.to_numeric(self.resolutions["session"].where(~self.resolutions["special"]))
         first, last = _span("sessions", first, last, "session")
-        known = pd.to_numeric(self.resolutions["session"].where(~self.resolutions["special"])).max()
         if first > 1000:
-            raise ValueError(f"sessions: there is no session {first}; the last is {known:.0f}. For years use `years`.")
+            raise ValueError(
+                f"sessions: there is no session {first}; the last is {number.max():.0f}. For years use `years`."
+            )
         return self.select(number.between(first, last))
 
     def _column(self, state: str) -> int:
@@ -234,6 +245,30 @@ def load(folder: Path | None = None) -> RollCalls:
     states = tables.load("unga-states", folder)
     matrix = _matrix(tables.arrow("unga-votes", folder), resolutions, states)
     return RollCalls(matrix, resolutions, states)
+
+
+def require_some(votes: RollCalls) -> None:
+    """Refuse a selection in which there is no roll call.
+
+    Parameters
+    ----------
+    votes : RollCalls
+        What a measure was given.
+
+    Raises
+    ------
+    ValueError
+        If it is empty.
+
+    Examples
+    --------
+    >>> require_some(load().years(1964))
+    Traceback (most recent call last):
+        ...
+    ValueError: there are no roll calls in this selection. Select at least one.
+    """
+    if not len(votes):
+        raise ValueError("there are no roll calls in this selection. Select at least one.")
 
 
 def _resolutions(table: pd.DataFrame) -> pd.DataFrame:

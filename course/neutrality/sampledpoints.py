@@ -34,6 +34,7 @@ import numpy.typing as npt
 from neutrality import inputs
 from neutrality.ballots import Ballots
 from neutrality.fastpoints import FARTHEST, Fit, fit
+from neutrality.resampling import tails
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,9 +59,10 @@ LEAPS = 4
 LEFT_OUT = 0.4
 """The share of the rounds, from the first on, that does not count."""
 
-_AHEAD = 5.0
-_WIDTH = 0.2 / 3
-_ACCEPTED = 0.35
+_AHEAD = 5.0  # blocks that a leap is worth
+_WIDTH = 0.2 / 3  # the publishers' steps of cut points, 1/15
+_ACCEPTED = 0.35  # the share of proposals to be taken, to which the steps of an item adapt
+_WIDTHS = (0.03, 1.0)  # between which they adapt
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +124,9 @@ def sample(
     Raises
     ------
     ValueError
-        If `rounds` is below 100.
+        If `rounds` is below 100, or `tolerance` or `seed` is negative.
+    TypeError
+        If `rounds` or `seed` is no whole number.
     neutrality.ballots.BallotsError
         As `neutrality.fastpoints.fit`.
 
@@ -142,7 +146,9 @@ def sample(
         raise ValueError(f"sample: rounds is {rounds}. Give {FEWEST} or more; the first {WARMING * BLOCK} warm up.")
     # A rough start serves: how whole periods lie to each other is for the chain to find.
     start = fit(ballots, tolerance=0.06)
-    chains = [_Chain(ballots, start, seed)] if exact else [_Sums(ballots, start, seed, sign) for sign in (1.0, -1.0)]
+    chains = (
+        [_Chain(ballots, start, seed)] if exact else [_SummedChain(ballots, start, seed, sign) for sign in (1.0, -1.0)]
+    )
     means: list[Floats] = []
     kept: list[npt.NDArray[np.float32]] = []
     error = np.inf
@@ -156,7 +162,7 @@ def sample(
         error = _error(means)
     first = _first(means)
     drawn = np.concatenate(kept[first:])
-    low, high = np.quantile(drawn, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], axis=0)
+    low, high = np.quantile(drawn, tails(INTERVAL), axis=0)
     return Sample(
         mean=np.mean(means[first:], axis=0),
         low=low.astype(np.float64),
@@ -194,9 +200,10 @@ class _Chain:
         self.width = np.full(len(self.slope), _WIDTH)
         self.taken = np.zeros(len(self.slope))
         streams = np.random.default_rng(seed)
-        self.by_cell = streams.integers(0, 2**63, len(self.theta), dtype=np.uint64)
-        self.by_item = streams.integers(0, 2**63, len(self.slope), dtype=np.uint64)
+        self.cell_streams = streams.integers(0, 2**63, len(self.theta), dtype=np.uint64)
+        self.item_streams = streams.integers(0, 2**63, len(self.slope), dtype=np.uint64)
         self._prepare()
+        # Positions are drawn first in a round, and need numbers behind the votes. This draw tells nothing of the steps.
         self._items()
         self.taken[:] = 0
 
@@ -217,7 +224,7 @@ class _Chain:
             if number % KEPT == KEPT - 1:
                 kept.append(self.theta.astype(np.float32))
         if adapt:
-            self.width = np.clip(self.width * np.exp(2 * (self.taken / BLOCK - _ACCEPTED)), 0.03, 1.0)
+            self.width = np.clip(self.width * np.exp(2 * (self.taken / BLOCK - _ACCEPTED)), *_WIDTHS)
             self.taken[:] = 0
         return total / BLOCK, np.stack(kept)
 
@@ -235,6 +242,7 @@ class _Chain:
         self._move_items(self.slope * per_item)
 
     def _move_items(self, way: Floats) -> None:
+        """Move cut points, the two of an item together, as far as the limits let them."""
         from neutrality.ordinal import WIDEST
 
         gap = np.minimum(self.high - self.low, 2 * WIDEST)
@@ -242,9 +250,11 @@ class _Chain:
         self.low, self.high = middle - gap / 2, middle + gap / 2
 
     def _prepare(self) -> None:
+        """Make what the chain keeps of the numbers behind the votes."""
         self.z = np.zeros(len(self.ballots.item_cell))
 
     def _prior(self) -> Floats:
+        """Return the centres of the positions' priors."""
         before = self.ballots.before
         return np.where(before >= 0, self.mean[before], 0.0)
 
@@ -256,21 +266,22 @@ class _Chain:
         out = np.empty_like(self.theta)
         ordinal.draw_cells(
             votes.by_cell, votes.cell_item, votes.place, self.slope, self.z, self._prior(), votes.variance, self.mean,
-            out, self.by_cell,
+            out, self.cell_streams,
         )  # fmt: skip
         return self.mean, out
 
     def _items(self) -> None:
+        """Draw cut points, numbers behind the votes, and slopes."""
         from neutrality import ordinal
 
         votes = self.ballots
         ordinal.draw_items(
             votes.by_item, votes.item_cell, votes.item_vote, self.theta, self.slope, self.low, self.high, self.z,
-            self.width, self.taken, self.by_item,
+            self.width, self.taken, self.item_streams,
         )  # fmt: skip
 
 
-class _Sums(_Chain):
+class _SummedChain(_Chain):
     """The same with sums in the place of the numbers behind the votes."""
 
     def _prepare(self) -> None:
@@ -289,7 +300,7 @@ class _Sums(_Chain):
         ordinalsums.draw_cells(
             *self.cells, self.theta.astype(np.float32), _turned(self.old), _turned(self.slope),
             np.concatenate([self.low, -self.high]).astype(np.float32), _turned(self.tilt), self._prior(),
-            self.precision, expected, mean, out, self.sign, self.by_cell,
+            self.precision, expected, mean, out, self.sign, self.cell_streams,
         )  # fmt: skip
         self.mean = mean
         return expected, out
@@ -300,7 +311,7 @@ class _Sums(_Chain):
         self.old = self.slope.copy()
         ordinalsums.draw_items(
             *self.items, _turned(self.theta), self.slope, self.low, self.high, self.width, self.taken, self.tilt,
-            self.sign, self.by_item,
+            self.sign, self.item_streams,
         )  # fmt: skip
 
 

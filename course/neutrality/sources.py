@@ -1,18 +1,17 @@
-"""The two sources, for a reader: their records (see `neutrality.records`), and their text where you have a copy.
+"""The two sources, for a reader: their records, and their text where you have a copy.
 
 The course holds a record of each source and none of its text. A *locator* names a place in a source:
 ``osw-2018 s1.p3`` is section 1, paragraph 3; ``osw-2018 fn2`` is note 2; ``digest-2016 s2.b3`` is the third item of the
 list in section 2. `show` prints a place from the reader's own copy (see `neutrality.copies`), or says where to read it.
+The records are read in `neutrality.records`, and the outside references in `neutrality.references`.
 """
 
 from __future__ import annotations
 
 from neutrality.records import (
-    REFERENCES,
     Kind,
     Nature,
     Place,
-    Reference,
     Source,
     SourceError,
     Work,
@@ -20,10 +19,10 @@ from neutrality.records import (
     exists,
     load,
     parse,
-    reference,
-    references,
     within,
 )
+from neutrality.references import REFERENCES, Reference, reference, references
+from neutrality.wording import dated
 
 __all__ = [
     "REFERENCES",
@@ -90,7 +89,7 @@ def _own(source: Source, place: Place) -> str:
         return f"{error}\nUntil then, read it at {source.citation.link}"
     if copy is None:
         return f"Read it in your own copy, or at {source.citation.link}"
-    wanted = _parts(source, place)
+    wanted = list(source.parts(place)) or [place]
     there = [part for part in wanted if part.id in copy.places]
     texts = [copies.shown(copy, part.id) for part in there]
     if wanted != [place]:
@@ -103,12 +102,5 @@ def _own(source: Source, place: Place) -> str:
     if part_only:
         lines.append(f"Your copy has only a part of {', '.join(part_only)}. The whole is at {source.citation.link}")
     if there:
-        lines.append(f"From your own copy, added on {copy.added.day} {copy.added:%B %Y}")
+        lines.append(f"From your own copy, added on {dated(copy.added)}")
     return "\n".join(lines)
-
-
-def _parts(source: Source, place: Place) -> list[Place]:
-    """Return what a section is made of; any other place is only itself."""
-    kind = "note" if place.id == "notes" else ""
-    within = [one for one in source.places if one.id.startswith(f"{place.id}.") or (kind and one.kind == kind)]
-    return within or [place]

@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from neutrality import codebook, tables
+from neutrality.tablebytes import json_bytes
 
 
 def stamped(package: Mapping[str, Any], changed: Mapping[str, bytes], rows: Mapping[str, int]) -> dict[str, bytes]:
@@ -43,13 +44,46 @@ def stamped(package: Mapping[str, Any], changed: Mapping[str, bytes], rows: Mapp
     >>> files = stamped(package, {"pets.csv": new}, {"pets.csv": csv_rows(new)})
     >>> list(files)
     ['pets.csv', 'datapackage.json', 'CODEBOOK.md']
+    >>> import json
     >>> json.loads(files["datapackage.json"])["resources"][0]["rows"]
     1
     """
     resources = [_renewed(entry, changed, rows) for entry in package["resources"]]
     new = {**package, "resources": resources}
-    described = (json.dumps(new, ensure_ascii=False, indent=2) + "\n").encode()
-    return {**changed, tables.DESCRIPTOR: described, codebook.FILE: codebook.render(new).encode()}
+    return {**changed, tables.DESCRIPTOR: json_bytes(new), codebook.FILE: codebook.render(new).encode()}
+
+
+def package_of(folder: Path, belongs: Callable[[str], bool]) -> dict[str, Any]:
+    """Return the description of a data folder to build in.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder. One without a description gets the project's own, reduced to the tables of the builder.
+    belongs : callable
+        Tells of a table's name whether the builder makes it.
+
+    Returns
+    -------
+    dict
+        As from `neutrality.tables.descriptor`.
+
+    Raises
+    ------
+    neutrality.tables.TableError
+        If the description cannot be read.
+
+    Examples
+    --------
+    >>> package = package_of(Path("nowhere"), lambda name: name.startswith("unga-"))
+    >>> [entry["name"] for entry in package["resources"]][:2]
+    ['unga-resolutions', 'unga-states']
+    """
+    if (folder / tables.DESCRIPTOR).exists():
+        return tables.descriptor(folder)
+    package = tables.descriptor()
+    package["resources"] = [entry for entry in package["resources"] if belongs(entry["name"])]
+    return package
 
 
 def csv_rows(content: bytes) -> int:

@@ -26,8 +26,11 @@ import pandas as pd
 from neutrality import divergence, openrows, phases, reliability, stancecheck, stancepages, tables
 from neutrality.replacing import replace_together
 from neutrality.stamping import csv_rows, stamped
+from neutrality.tablebytes import csv_bytes
 
 FOLDER = "stances"
+"""The folder of the tables, within a data folder."""
+
 WRITTEN = ("claims", "events", "issues", "codings", "coders")
 """The tables that are written by hand."""
 
@@ -67,7 +70,7 @@ def build(folder: Path | None = None) -> dict[str, pd.DataFrame]:
     folder = tables.data_folder() if folder is None else folder
     package = tables.descriptor(folder)
     written = {f"{FOLDER}/{name}.csv": (folder / FOLDER / f"{name}.csv").read_bytes() for name in WRITTEN}
-    if not any(b",item\n" in content for content in written.values()):
+    if not any(line.endswith(b",item") for content in written.values() for line in content.splitlines()):
         raise StanceTableError(
             f"{folder / FOLDER}: no row is marked use=item, so this is a student's copy, from which rows were taken "
             "out. Build in the project's own data folder."
@@ -79,7 +82,7 @@ def build(folder: Path | None = None) -> dict[str, pd.DataFrame]:
             "\n".join([f"{len(problems)} to mend:", *(f"  {one}" for one in problems[:SHOWN]), *more])
         )
     computed = compute(*_frames(written, package))
-    changed = written | {f"{FOLDER}/{name}.csv": _csv(table) for name, table in computed.items()}
+    changed = written | {f"{FOLDER}/{name}.csv": csv_bytes(table) for name, table in computed.items()}
     page = (folder / FOLDER / stancepages.CODEBOOK).read_text(encoding="utf-8")
     changed[f"{FOLDER}/{stancepages.CODEBOOK}"] = stancepages.codebook(page, computed["reliability"]).encode()
     changed[f"{FOLDER}/{stancepages.RESULTS}"] = stancepages.results(computed).encode()
@@ -154,7 +157,3 @@ def _frames(written: Mapping[str, bytes], package: Mapping[str, Any]) -> tuple[p
         rows = {path: csv_rows(content) for path, content in written.items()}
         replace_together(Path(name), stamped(package, written, rows))
         return tables.load("stances-issues", Path(name)), tables.load("stances-codings", Path(name))
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, lineterminator="\n").encode()

@@ -18,6 +18,8 @@ from neutrality import claims, events, sources, stances
 
 Rows = list[dict[str, str]]
 
+_TORN = "the row is too short or too long. Give every column a cell, and put a text with a comma in quotation marks."
+
 
 def check(written: Mapping[str, bytes], package: Mapping[str, Any]) -> Iterator[str]:
     """Yield everything that is wrong with the written tables.
@@ -36,14 +38,24 @@ def check(written: Mapping[str, bytes], package: Mapping[str, Any]) -> Iterator[
     """
     described = {entry["path"]: entry["schema"] for entry in package["resources"] if entry["path"] in written}
     rows: dict[str, Rows] = {}
+    torn = False
     for path, content in written.items():
         name = Path(path).stem
-        rows[name] = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            yield f"{path}: is not text in UTF-8. Save it as CSV in UTF-8."
+            return
+        rows[name] = list(csv.DictReader(io.StringIO(text, newline="")))
         fields = {field["name"]: field for field in described[path]["fields"]}
         if not rows[name] or list(rows[name][0]) != list(fields):
             yield f"{path}: has no rows or other columns than described. Its columns are {', '.join(fields)}."
             return
         yield from _against_description(path, rows[name], fields, described[path]["primaryKey"])
+        torn = torn or any(_torn(row) for row in rows[name])
+    # What does not stand in its own column would be taken for the fault of another table.
+    if torn:
+        return
     yield from _locators(rows)
     yield from _speakers(rows["claims"])
     yield from _relations(rows["claims"])
@@ -57,6 +69,9 @@ def _against_description(path: str, rows: Rows, fields: Mapping[str, Any], key: 
     keys = [key] if isinstance(key, str) else key
     seen: set[tuple[str, ...]] = set()
     for line, row in enumerate(rows, start=2):
+        if _torn(row):
+            yield f"{path}, line {line}: {_TORN}"
+            continue
         this = tuple(row[name] for name in keys)
         if this in seen:
             yield f"{path}, line {line}: {' '.join(this)} stands there twice. Keep one of the rows."
@@ -67,11 +82,14 @@ def _against_description(path: str, rows: Rows, fields: Mapping[str, Any], key: 
                 yield f"{path}, line {line}, {name}: {problem}"
 
 
-def _cell(value: str | None, field: Mapping[str, Any]) -> str:
+def _torn(row: Mapping[Any, Any]) -> bool:
+    """Tell whether a row has fewer or more cells than the table has columns, as the csv module marks it."""
+    return None in row or None in row.values()
+
+
+def _cell(value: str, field: Mapping[str, Any]) -> str:
     """Say what is wrong with a cell; an empty text where nothing is."""
     limits = field.get("constraints", {})
-    if value is None:
-        return "the row is too short. Give every column a cell."
     if not value:
         return "is empty. It needs a value." if limits.get("required") else ""
     if value != value.strip():
@@ -145,7 +163,7 @@ def _coverage(rows: Rows) -> Iterator[str]:
     for name in claims.AUTHORS:
         source = sources.all_sources()[name]
         for place in source.places:
-            whole = place.kind == "section" or any(other.id.startswith(f"{place.id}.") for other in source.places)
+            whole = place.kind == "section" or source.parts(place)
             reference = place.kind == "note" and place.label in ("A reference", "References")
             if not (whole or reference or place.locator in covered):
                 yield f"{place.locator}: has no claim. Write at least one into stances/claims.csv."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from neutrality import reliability, stancebuild, stances, tables
 from neutrality.replacing import replace_together
 from neutrality.stances import StanceError
+from neutrality.tablebytes import csv_bytes
 
 _SHOWN = ["units", "both_coded", "identical", "alpha_ordinal", "alpha_ordinal_low", "alpha_ordinal_high"]
 _SHOWN += ["kappa_linear", "kappa_quadratic"]
@@ -56,7 +58,7 @@ def _form(options: argparse.Namespace) -> None:
         raise StanceError(f"{options.file}: is there already, perhaps filled in. Name another file, or move it away.")
     form = stances.form(options.coder)
     # The byte order mark lets spreadsheets see that the file is UTF-8.
-    content = form.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    content = codecs.BOM_UTF8 + csv_bytes(form)
     replace_together(options.file.absolute().parent, {options.file.name: content})
     print(f"{options.file}: {len(form)} rows to fill in, for {form['issue'].nunique()} issues.")
     print(f"The rules are in {tables.data_folder() / stancebuild.FOLDER / 'codebook.md'}.")

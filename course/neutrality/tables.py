@@ -64,7 +64,7 @@ def data_folder() -> Path:
         if not (Path(named) / DESCRIPTOR).is_file():
             raise TableError(
                 f"{named}: no {DESCRIPTOR} here, although {DATA_VARIABLE} points to this folder. "
-                f"Correct the variable, or unset it to use the project's own tables."
+                "Correct the variable, or unset it to use the project's own tables."
             )
         return Path(named)
     return _first_with((_PACKAGE / "_data", _CHECKOUT / "data"), DESCRIPTOR)

@@ -20,14 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from neutrality import issuecodes, tables, votefile
-from neutrality.issuecodes import ISSUES, IssueCodes
+from neutrality.csvfile import Coded
+from neutrality.issuecodes import IssueCodes
 from neutrality.replacing import replace_together
-from neutrality.stamping import stamped
+from neutrality.rollcalls import ISSUES
+from neutrality.stamping import package_of, stamped
+from neutrality.tablebytes import json_bytes, parquet_bytes
 from neutrality.tables import TableError
 from neutrality.votefile import TOTALS, VOTES, VoteFile
 
@@ -99,7 +102,7 @@ def build(
 
     Raises
     ------
-    neutrality.votefile.InputError
+    neutrality.csvfile.InputError
         If an input is refused. Nothing has been changed then.
     neutrality.tables.TableError
         If the folder's description, or the issue codes to be kept, cannot be read.
@@ -114,7 +117,7 @@ def build(
     FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.csv'
     """
     folder = tables.data_folder() if folder is None else folder
-    package = _package(folder)
+    package = package_of(folder, lambda name: name.startswith("unga-"))
     say(f"Reading and checking {path}")
     file = votefile.read(path)
     codes = issuecodes.read(issue_codes) if issue_codes else _kept_codes(folder)
@@ -123,7 +126,7 @@ def build(
     report = _report(file, codes, built)
     say("Writing")
     contents = {f"unga/{name}.parquet": _parquet(built[name]) for name in _TABLES}
-    contents[_REPORT] = _json(report)
+    contents[_REPORT] = json_bytes(report)
     rows = {f"unga/{name}.parquet": built[name].num_rows for name in _TABLES}
     replace_together(folder, stamped(package, contents, rows))
     return report
@@ -189,8 +192,8 @@ def contradictions(file: VoteFile) -> Iterator[dict[str, Any]]:
             stated = totals[file.columns[column].codes[record]]
             if stated is not None and stated != counted[number]:
                 yield {
-                    "undl_id": int(_text(file, "undl_id", record)),
-                    "resolution": _text(file, "resolution", record),
+                    "undl_id": int(file.columns["undl_id"].at(record)),
+                    "resolution": file.columns["resolution"].at(record),
                     "column": column,
                     "stated": stated,
                     "counted": int(counted[number]),
@@ -198,14 +201,9 @@ def contradictions(file: VoteFile) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _are(votes: votefile.Coded, code: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _are(votes: Coded, code: str) -> npt.NDArray[np.bool_]:
     """Tell which rows have this vote code."""
-    return np.isin(votes.codes, [number for number, value in enumerate(votes.values) if value == code])
-
-
-def _text(file: VoteFile, column: str, record: int) -> str:
-    coded = file.columns[column]
-    return coded.values[int(coded.codes[record])]
+    return votes.where(lambda value: value == code)
 
 
 def _membership(state: Any, dates: Any, states: int) -> tuple[Any, Any]:
@@ -221,7 +219,7 @@ def _latest_names(file: VoteFile, rows: Any, state: Any, states: int) -> list[st
     """Return each state's name in its last row: the library gives the name at the time of the vote."""
     last = np.zeros(states, dtype=np.int64)
     last[state] = rows  # rows are in order of date, so the last assignment stays
-    return [_text(file, "ms_name", int(record)) for record in last]
+    return [file.columns["ms_name"].at(int(record)) for record in last]
 
 
 def _resolutions(file: VoteFile, records: Any, codes: IssueCodes | None, undl_id: Any) -> pa.Table:
@@ -267,19 +265,9 @@ def _votes(file: VoteFile, rows: Any) -> pa.DictionaryArray:
 
 
 def _parquet(table: pa.Table) -> bytes:
-    """Write a table as Parquet in one row group: small, and read in one go."""
-    sink = pa.BufferOutputStream()
     # A Parquet dictionary pays where values repeat; texts are smaller and faster without one.
     repeating = [name for name in ("undl_id", "state", "vote", "session") if name in table.column_names]
-    pq.write_table(
-        table, sink, compression="zstd", compression_level=19, use_dictionary=repeating, row_group_size=table.num_rows
-    )
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
-
-
-def _json(content: object) -> bytes:
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+    return parquet_bytes(table, use_dictionary=repeating)
 
 
 def _kept_codes(folder: Path) -> IssueCodes | None:
@@ -294,15 +282,6 @@ def _kept_codes(folder: Path) -> IssueCodes | None:
             f"{folder}: the issue codes of the present tables cannot be kept ({error}). Give a file with --issue-codes."
         ) from error
     return IssueCodes(origin["origin"], frame.set_index("undl_id")) if origin else None
-
-
-def _package(folder: Path) -> dict[str, Any]:
-    """Return the folder's description; for a new folder, the project's own, reduced to the vote tables."""
-    if (folder / tables.DESCRIPTOR).exists():
-        return tables.descriptor(folder)
-    package = tables.descriptor()
-    package["resources"] = [entry for entry in package["resources"] if entry["name"].startswith("unga-")]
-    return package
 
 
 def _report(file: VoteFile, codes: IssueCodes | None, built: dict[str, pa.Table]) -> dict[str, Any]:

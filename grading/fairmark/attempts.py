@@ -125,7 +125,7 @@ class Sent:
     answer: str
 
 
-class Log:
+class Log(engines.Opened):
     """A log of attempts, open.
 
     Parameters
@@ -142,8 +142,7 @@ class Log:
     """
 
     def __init__(self, course: Settings, *, patience: float = PATIENCE) -> None:
-        self.engine = _engine(course, patience)
-        self.shown = self.engine.url.render_as_string(hide_password=True)
+        super().__init__(_engine(course, patience))
         with self._explained():
             if "fairmark_attempt" not in inspect(self.engine.execution_options(**engines.READING)).get_table_names():
                 with self._writing() as connection:
@@ -187,16 +186,6 @@ class Log:
         )
         with self._reading() as connection:
             return [Sent(*row) for row in connection.execute(rows)]
-
-    def close(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
-
-    def __enter__(self) -> Log:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -58,7 +58,7 @@ def append(session: Session, event: str, **facts: Any) -> int:
         "entry": head.entries + 1,
         "event": event,
         # For readers only: nothing is decided by a clock, which may be wrong.
-        "at": _now().isoformat(timespec="seconds"),
+        "at": now().isoformat(timespec="seconds"),
         "by": _user(),
         "software": software(),
         **facts,
@@ -183,7 +183,8 @@ def software() -> str:
     return f"fairmark {distribution.installed().version} ({source[:12]})"
 
 
-def _now() -> dt.datetime:
+def now() -> dt.datetime:
+    """Give the time in UTC; in a name of its own, so that a trial can set the clock wrong."""
     return dt.datetime.now(dt.UTC)
 
 

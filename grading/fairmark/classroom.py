@@ -38,13 +38,26 @@ class RealClassError(ValueError):
     """A simulated class may not be mixed with a real one."""
 
 
+class SavedClassError(ValueError):
+    """A file with a simulated class that cannot be used; the message names it and the remedy."""
+
+
 @dataclass(frozen=True)
 class Student:
-    """One simulated student: an id, a kind, and the points that the work must earn in each assignment."""
+    """One simulated student.
+
+    Attributes
+    ----------
+    id : str
+    role : str
+        One of :data:`ROLES`, or :data:`ABILITY`.
+    earns : dict
+        Assignment id to the automatic points that marking must give; None for work that cannot be marked.
+    """
 
     id: str
     role: str
-    due: dict[str, float | None] = dataclasses.field(default_factory=dict)
+    earns: dict[str, float | None] = dataclasses.field(default_factory=dict)
 
 
 def simulate(
@@ -72,6 +85,8 @@ def simulate(
     ------
     RealClassError
         If the working folder already holds the work of students whom this function did not make.
+    SavedClassError
+        If the class that an earlier call saved there cannot be read.
     """
     known = {student.id for student in plan(course)}
     real = [folder.name for folder in course.workdir.glob("submitted/*") if folder.name not in known]
@@ -89,8 +104,8 @@ def simulate(
             act = answering.of_ability(population, ability.draw(population, name, seed))
         else:
             act = answering.ACTS[role]
-        due = {one.id: _hand_in(course, one, name, role, seed, act) for one in assignments.values()}
-        students.append(Student(name, role, due))
+        earns = {one.id: _hand_in(course, one, name, role, seed, act) for one in assignments.values()}
+        students.append(Student(name, role, earns))
     with Gradebook(course.gradebook, course.course) as book:
         for student in students:
             book.update_or_create_student(student.id, first_name=student.id.title(), last_name="(simulated)")
@@ -100,11 +115,23 @@ def simulate(
 
 
 def plan(course: Settings) -> list[Student]:
-    """Read the class that :func:`simulate` made, or an empty list where the students are real."""
+    """Read the class that :func:`simulate` made, or an empty list where the students are real.
+
+    Raises
+    ------
+    SavedClassError
+        If the file is damaged, or another version of fairmark wrote it.
+    """
     file = course.workdir / PLAN
     if not file.is_file():
         return []
-    return [Student(**one) for one in json.loads(file.read_text(encoding="utf-8"))["students"]]
+    try:
+        return [Student(**one) for one in json.loads(file.read_text(encoding="utf-8"))["students"]]
+    except (ValueError, KeyError, TypeError):
+        raise SavedClassError(
+            f"{file}: is damaged, or another version of fairmark wrote it; name a new folder with --workdir, or "
+            "delete this one with all that is in it if no real student has handed in here"
+        ) from None
 
 
 def _hand_in(course: Settings, assignment: Assignment, student: str, role: str, seed: int, act: Act) -> float | None:

@@ -8,10 +8,10 @@ import click
 
 from fairmark import bank, explain, gradebook, prompting, templates
 from fairmark.explain import Explanation
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.settings import Settings
 from fairmark.terminal import explained, say
-from fairmark.written.rubric import readable
+from fairmark.unseen import without_unseen
 
 _MOST = 50_000
 
@@ -34,7 +34,7 @@ def explain_command(course: Settings, student: str, item: str, file: Path | None
         gradebook.require(course)
         one = explain.explain(course, student, item)
     if file:
-        write_text(file, page(one))
+        write_text(file, page(one), mode=PRIVATE)  # a copy of it is handed on by the instructor
         say(f"Page for {student}: {file}")
         return
     for line in lines(one):
@@ -56,18 +56,18 @@ def lines(one: Explanation) -> list[str]:
         *(f"  {name}: {value}" for name, value in one.given.items()),
         "",
         "Answered:",
-        *_indented(readable(one.answer[:_MOST]) or "(none)"),
+        *_indented(without_unseen(one.answer[:_MOST]) or "(none)"),
         "",
         "Decided by:",
         *(f"  {rule.case}  {rule.says}" for rule in one.rules),
         f"  Told to the student: {one.message}",
-        *([f"  Comment: {readable(one.comment)}"] if one.comment else []),
+        *([f"  Comment: {without_unseen(one.comment)}"] if one.comment else []),
         "",
         "What happened (times in UTC):",
     ]
     for step in one.steps:
         points = "" if step.points is None else f" {step.points:g} points."
-        told.append(f"  {step.at[:19].replace('T', ' ')}  {step.says}{points} [{readable(step.more)}]")
+        told.append(f"  {step.at[:19].replace('T', ' ')}  {step.says}{points} [{without_unseen(step.more)}]")
     return [*told, "", *(f"Note: {note}" for note in one.notes)]
 
 
@@ -77,7 +77,7 @@ def page(one: Explanation) -> str:
     return pages.get_template("explain.html").render(
         one=one,
         question=prompting.rendered(one.question),
-        answer=readable(one.answer[:_MOST]),
+        answer=without_unseen(one.answer[:_MOST]),
         steps=[step for step in one.steps if not step.private],
     )
 

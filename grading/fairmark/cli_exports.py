@@ -25,7 +25,7 @@ from fairmark import (
 )
 from fairmark import bank as item_bank
 from fairmark.database import Database
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.report import Row
 from fairmark.settings import Settings
 from fairmark.terminal import PATH, console, explained, say
@@ -170,7 +170,7 @@ def _tell(course: Settings, platform: lms.Platform, told: transfer.Told, target:
         if lines:
             said += [f"{heading} ({told.count(about)}):", *(f"  {line}" for line in lines)]
     whole = _report(target)
-    write_text(whole, "\n".join([*said, ""]), mode=0o600)  # names and marks, like the file itself
+    write_text(whole, "\n".join([*said, ""]), mode=PRIVATE)
     for line in said[:_SHOWN]:
         say(f"  {line}")
     if told.count(transfer.UNKNOWN) or told.count(transfer.ABSENT):
@@ -207,9 +207,9 @@ def policy_command(course: Settings, student: str) -> None:
         if not adjustments.file(course).exists():
             there = f"{adjustments.file(course)}, with the columns {', '.join(adjustments.COLUMNS)}"
             say(f"There is no table of exceptions. It would be {there}.")
-        console.print(
-            f"{len(changed)} changed. Exceptions: {len(held.adjustments) - excused} extensions, {excused} excused."
-        )
+        later = len(held.adjustments) - excused
+        extensions = "1 extension" if later == 1 else f"{later} extensions"
+        console.print(f"{len(changed)} changed. Exceptions: {extensions}, {excused} excused.")
 
 
 def settle(course: Settings) -> list[lateness.State]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from fairmark import gradebook, itemreport, reportpage, responses, terminal
-from fairmark.itemreport import ItemReport
+from fairmark import gradebook, terminal
 from fairmark.settings import Settings
 from fairmark.terminal import PATH, explained, say
+
+if TYPE_CHECKING:
+    from fairmark.itemreport import ItemReport
 
 
 @click.command("report")
@@ -25,6 +28,9 @@ def report_command(course: Settings, assignments: tuple[str, ...], leave_out: tu
 
     Leave out with --except whoever is no student, such as your own trial.
     """
+    # SciPy and matplotlib would make every other command start in twice the time.
+    from fairmark import itemreport, reportpage, responses
+
     with explained():
         gradebook.require(course)
         folder = to or course.workdir / reportpage.FOLDER

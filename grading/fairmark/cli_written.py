@@ -17,6 +17,7 @@ from fairmark.terminal import PATH, console, explained
 from fairmark.written import agreement, answers, forms, marks
 from fairmark.written.agreement import Agreement, Pair
 from fairmark.written.answers import Task
+from fairmark.written.desk import Desk
 
 
 def _user() -> str:
@@ -97,7 +98,7 @@ def _task(course: Settings, assignment: str, options: dict[str, Any]) -> Task:
 def _page(database: Database, task: Task, options: dict[str, Any]) -> None:
     from fairmark.written import page  # tornado is slow to load, and only the page needs it
 
-    desk = page.Desk(task, database, names=options["names"])
+    desk = Desk(task, database, names=options["names"])
     queue = desk.queue()
     console.print(f"{task.assignment}: {queue.done} of {len(queue.answers)} done, marked by {escape(task.marker)}.")
 

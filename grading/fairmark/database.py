@@ -28,7 +28,7 @@ class GradebookError(RuntimeError):
     """A gradebook that cannot be used; the message names it, the trouble and the remedy."""
 
 
-class Database:
+class Database(engines.Opened):
     """A gradebook's database, open.
 
     Parameters
@@ -40,9 +40,7 @@ class Database:
     """
 
     def __init__(self, course: Settings, *, patience: float = PATIENCE) -> None:
-        self.url = _address(course)
-        self.engine = engines.engine(self.url, patience)
-        self.patience = patience
+        super().__init__(engines.engine(_address(course), patience))
         with self._explained():
             self._prepare()
 
@@ -59,16 +57,6 @@ class Database:
             engines.lock_writers(session.connection(), _WRITERS)
             yield session
 
-    def close(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
-
-    def __enter__(self) -> Database:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _prepare(self) -> None:
         """Make fairmark's tables where they are missing."""
         names = set(inspect(self.engine.execution_options(**engines.READING)).get_table_names())
@@ -77,11 +65,6 @@ class Database:
         if not names >= ledger.TABLES:
             with self.writing() as session:
                 ledger.create(session.connection())
-
-    @property
-    def shown(self) -> str:
-        """The address, without a password."""
-        return self.url.render_as_string(hide_password=True)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

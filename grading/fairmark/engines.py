@@ -6,7 +6,7 @@ by default, PostgreSQL by an address.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -70,6 +70,34 @@ def engine(url: URL, patience: float, pragmas: tuple[str, ...] = ()) -> Engine:
     event.listen(made, "connect", prepare)
     event.listen(made, "begin", _begin)
     return made
+
+
+class Opened:
+    """A database that is open, to be closed at the end of a block.
+
+    Parameters
+    ----------
+    engine
+        As from :func:`engine`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @property
+    def shown(self) -> str:
+        """The address, without a password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _begin(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from fairmark import attempts, audit, bank, caserules, judging, ledger, mending,
 from fairmark.bank import Entry
 from fairmark.caserules import Rule
 from fairmark.database import Database
-from fairmark.feedback import readable
+from fairmark.feedback import answer_lines
 from fairmark.jobs import Sent
 from fairmark.ledger import Done
 from fairmark.posting import ByHand
@@ -211,7 +211,7 @@ def _given(record: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
 def _answer(done: Done, record: dict[str, Any] | None, entry: Entry) -> str:
     if record is None:
         return ""
-    return done.record["written"].get(entry.item.id, "") if entry.marked_by_hand else readable(record["answer"])
+    return done.record["written"].get(entry.item.id, "") if entry.marked_by_hand else answer_lines(record["answer"])
 
 
 _EVENTS = {

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from fairmark import tables
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.report import Row
 
 COLUMNS = (
@@ -33,14 +33,14 @@ def marks_csv(rows: list[Row], file: Path) -> None:
     rows
         As :func:`fairmark.report.table` gives them. A mark that is still open is an empty field, never 0.
     file
-        Written whole or not at all.
+        Written whole or not at all, and only its owner can read it.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow([_field(getattr(row, name)) for name in COLUMNS])
-    write_text(file, stream.getvalue())
+    write_text(file, stream.getvalue(), mode=PRIVATE)
 
 
 def course_marks_csv(marks: dict[str, float | None], scheme: str, file: Path) -> None:
@@ -53,14 +53,14 @@ def course_marks_csv(marks: dict[str, float | None], scheme: str, file: Path) ->
     scheme
         The name of the scheme of weights, which stands in each row.
     file
-        Written whole or not at all.
+        Written whole or not at all, and only its owner can read it.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("student", "mark", "out_of", "scheme"))
     for student, mark in marks.items():
         writer.writerow([_field(student), _field(mark), "100", _field(scheme)])
-    write_text(file, stream.getvalue())
+    write_text(file, stream.getvalue(), mode=PRIVATE)
 
 
 def _field(value: float | str | None) -> str:

@@ -81,7 +81,7 @@ def question(entry: Entry, record: dict[str, Any], grade: dict[str, Any], writte
         "id": item.id,
         "prompt": prompting.rendered(prompting.question(item)),
         "given": item.pool[record["variant"]] if item.pool else {},
-        "answer": written if by_hand else readable(record["answer"]),
+        "answer": written if by_hand else answer_lines(record["answer"]),
         "answer_label": "What your function gave when it was called" if item.kind == "function" else "Your answer",
         "symbol": _SYMBOLS[outcome],
         "outcome": _WORDS[outcome],
@@ -184,8 +184,8 @@ def _with_code(message: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(message))))  # noqa: S704  escaped just before
 
 
-def readable(answer: Json) -> str:
-    """Show an answer as lines to read, shortened.
+def answer_lines(answer: Json) -> str:
+    """Write an answer as lines to read, at most 500 characters.
 
     Parameters
     ----------
@@ -194,13 +194,13 @@ def readable(answer: Json) -> str:
 
     Examples
     --------
-    >>> print(readable({"left": "agree", "right": None}))
+    >>> print(answer_lines({"left": "agree", "right": None}))
     left: agree
     right: None
-    >>> print(readable({"columns": ["year", "n"], "rows": [[1991, 2]]}))
+    >>> print(answer_lines({"columns": ["year", "n"], "rows": [[1991, 2]]}))
     year | n
     1991 | 2
-    >>> readable([{"value": 0.5}, {"value": None}, {"error": "KeyError: 1"}])
+    >>> answer_lines([{"value": 0.5}, {"value": None}, {"error": "KeyError: 1"}])
     '0.5, None, KeyError: 1'
     """
     if answer is None:

@@ -8,6 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+PRIVATE = 0o600
+"""The mode of a file that says something of a student: its owner alone reads it."""
+
 
 def write_text(file: Path, text: str, *, mode: int = 0o644) -> bool:
     """Write a text file by way of a temporary one, and only where its content changes.
@@ -19,7 +22,7 @@ def write_text(file: Path, text: str, *, mode: int = 0o644) -> bool:
     text
         The new content.
     mode
-        Who may read it, from the first byte on.
+        Who may read it, from the first byte on. Rights that a file of the same content has beyond that are taken away.
 
     Returns
     -------
@@ -27,6 +30,8 @@ def write_text(file: Path, text: str, *, mode: int = 0o644) -> bool:
         Whether the file changed.
     """
     if file.is_file() and file.read_bytes() == text.encode("utf-8"):
+        if file.stat().st_mode & 0o777 & ~mode:
+            file.chmod(mode)
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

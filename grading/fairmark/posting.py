@@ -302,9 +302,9 @@ def _comment(session: Session, wanted: Template, notebook: str, unanswered: froz
     _complete(session, own, notebook, new & blank, auto_comment="No response.")
     _complete(session, own, notebook, new - blank)
     for cell, row in rows.items():
-        due = "No response." if cell in blank else None
-        if row.auto_comment != due:
-            session.execute(own.update().where(own.c.id == row.id).values(auto_comment=due))
+        said = "No response." if cell in blank else None
+        if row.auto_comment != said:
+            session.execute(own.update().where(own.c.id == row.id).values(auto_comment=said))
 
 
 def _if_marked(points: Points) -> Points | None:

@@ -143,9 +143,9 @@ def as_designed(course: Settings, rows: list[Row]) -> list[str]:
     found = {(row.student, row.assignment): row for row in rows}
     wrong = []
     for student in classroom.plan(course):
-        for assignment, due in student.due.items():
+        for assignment, earns in student.earns.items():
             row = found[student.id, assignment]
             got = row.automatic
-            if (got is None) != (due is None) or (got is not None and due is not None and abs(got - due) > 1e-6):
-                wrong.append(f"{student.id} ({student.role}) {assignment}: designed {due}, marked {got}")
+            if (got is None) != (earns is None) or (got is not None and earns is not None and abs(got - earns) > 1e-6):
+                wrong.append(f"{student.id} ({student.role}) {assignment}: designed {earns}, marked {got}")
     return wrong

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fairmark import itemreport, prompting, reportfigures, responses, templates
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.itemfindings import CAUTION, FEWEST_COEFFICIENTS, FEWEST_SHARES
 from fairmark.itemlines import Estimate, ItemLine
 from fairmark.itemreport import ItemReport
@@ -48,7 +48,8 @@ def write(course: Settings, found: ItemReport, folder: Path) -> Path:
     found
         The report.
     folder
-        Gets ``ID.html``, ``ID-items.csv`` and ``ID-answers.csv``, each written whole or not at all.
+        Gets ``ID.html``, ``ID-items.csv`` and ``ID-answers.csv``, each written whole or not at all. Only their owner
+        can read them: they hold right answers, and a count of one may point to a person.
 
     Returns
     -------
@@ -56,9 +57,9 @@ def write(course: Settings, found: ItemReport, folder: Path) -> Path:
         Of the page.
     """
     name = found.responses.assignment.id
-    write_text(folder / f"{name}-items.csv", items_csv(found))
-    write_text(folder / f"{name}-answers.csv", answers_csv(found))
-    write_text(folder / f"{name}.html", page(course.title, found))
+    write_text(folder / f"{name}-items.csv", items_csv(found), mode=PRIVATE)
+    write_text(folder / f"{name}-answers.csv", answers_csv(found), mode=PRIVATE)
+    write_text(folder / f"{name}.html", page(course.title, found), mode=PRIVATE)
     return folder / f"{name}.html"
 
 

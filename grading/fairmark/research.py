@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from fairmark import bank, ledger, roster, tables
 from fairmark.bank import Assignment
 from fairmark.database import Database
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.settings import Settings
 from fairmark.tables import TableError
 
@@ -101,7 +101,7 @@ def agreed(course: Settings, known: Mapping[str, object]) -> set[str]:
 
 
 def export(course: Settings, folder: Path, *, variants: bool = False) -> Made:
-    """Write the table, ``items.csv``, and its codebook, ``codebook.md``.
+    """Write the table, ``items.csv``, and its codebook, ``codebook.md``; only their owner can read them.
 
     Parameters
     ----------
@@ -150,8 +150,8 @@ def export(course: Settings, folder: Path, *, variants: bool = False) -> Made:
     writer = csv.DictWriter(stream, columns, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(folder / "items.csv", stream.getvalue())
-    write_text(folder / "codebook.md", _codebook(course, made, variants))
+    write_text(folder / "items.csv", stream.getvalue(), mode=PRIVATE)
+    write_text(folder / "codebook.md", _codebook(course, made, variants), mode=PRIVATE)
     return made
 
 
@@ -290,6 +290,11 @@ What students wrote, their answers, names, ids and the times of handing in are n
 {made.small} of {made.cells} groups of students with the same misconception in an item have fewer than {SMALL} members.
 Do not publish such a group by itself. Somebody who knows several marks of one student, such as that student, could find
 the row; so keep the table to those whom the consent names.
+
+**Give out one version of this table only.** Two exports made with the same key show, side by side, who took consent
+back, and which person's marks changed between them. If a table is out already and somebody takes consent back: ask for
+the old table to be deleted, destroy the key with `fairmark export --forget-key`, and export anew. Then every person has
+another pseudonym. Unusual marks can still be found again in both tables, so the old one must really go.
 
 The key of the pseudonyms lies in the file `{KEY}` of the working folder. `fairmark export --forget-key` destroys it.
 """

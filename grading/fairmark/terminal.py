@@ -46,6 +46,7 @@ MENDABLE = (
     studentbundle.BundleError,
     publishing.PublishError,
     classroom.RealClassError,
+    classroom.SavedClassError,
     gradebook.NotReleasedError,
     gradebook.StepError,
     database.GradebookError,

@@ -1,4 +1,4 @@
-"""What every JupyterHub of this course has in common: who may do what, and what a server is told.
+"""What every JupyterHub with a course has in common: who may do what, and what a server is told.
 
 A deployment's own configuration says where things are, and calls :func:`configure`:
 
@@ -11,17 +11,20 @@ It knows nothing of logins, of how servers are started, or of this machine.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 SERVICE = "fairmark"
-ACCESS = f"access:services!service={SERVICE}"
-ROLES = [
-    {"name": "user", "description": "Standard user privileges, and the marking service", "scopes": ["self", ACCESS]}
+_ACCESS = f"access:services!service={SERVICE}"
+_ROLES = [
+    {"name": "user", "description": "Standard user privileges, and the marking service", "scopes": ["self", _ACCESS]}
 ]
 # A server's token stands for its user, and carries no right but these: `check` sends it to the marking service.
-SERVER_SCOPES = ("users:activity!user", "access:servers!server", ACCESS)
+_SERVER_SCOPES = ("users:activity!user", "access:servers!server", _ACCESS)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""The id of a course is a folder's name, and stands in a command on Kubernetes."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Site:
     exchange : str
         The folder of nbgrader's exchange, as servers see it.
     address : str
-        Where a student's server finds the Hub's proxy, such as ``http://127.0.0.1:8000``.
+        Where a student's server finds the Hub's proxy, such as ``http://127.0.0.1:8000``. No redirection is followed:
+        where the proxy sends everybody on to https, it is the address with https.
     student_config, instructor_config : str
         The folders ``student`` and ``instructor`` beside this file, or copies, as servers see them.
     service_command : tuple of str
@@ -47,7 +51,9 @@ class Site:
     service_user : str
         The Unix user whom the marking service runs as. Not a student, and not the Hub's own.
     service_folder : str
+        Where the service is started.
     service_environment : mapping
+        What is in the service's environment, beside what the Hub itself puts there.
     service_token : str
         Only where the Hub does not start the service: the secret that both know.
     settings : str
@@ -81,7 +87,14 @@ def configure(c: Any, site: Site) -> None:
         The object that ``get_config()`` gives.
     site
         What differs.
+
+    Raises
+    ------
+    ValueError
+        If the course has no id that can be one.
     """
+    if not _ID.fullmatch(site.course):
+        raise ValueError(f"the course's id is {site.course!r}; write the id that stands in its course.toml")
     c.JupyterHub.load_groups = {"instructors": {"users": sorted(site.instructors)}}
     c.Spawner.default_url = "/lab"
     c.Spawner.environment = {
@@ -105,8 +118,23 @@ def configure(c: Any, site: Site) -> None:
         _add_service(c, site)
 
 
+def let_users_ask(c: Any, address: str) -> None:
+    """Let users and their servers ask the marking service.
+
+    Parameters
+    ----------
+    c
+        The configuration.
+    address
+        As in :class:`Site`.
+    """
+    c.JupyterHub.load_roles.extend(_ROLES)  # a deployment has roles of its own, such as that of its idle culler
+    c.Spawner.server_token_scopes = list(_SERVER_SCOPES)
+    c.Spawner.environment["WORKSHEET_SERVICE"] = f"{address}/services/{SERVICE}/"
+
+
 def _add_service(c: Any, site: Site) -> None:
-    """Add the marking service, and let users and their servers ask it."""
+    """Add the marking service beside the services that are there, and let users ask it."""
     service: dict[str, Any] = {"name": SERVICE, "url": site.service_url, "display": False}
     if site.service_command:
         service |= {
@@ -117,7 +145,5 @@ def _add_service(c: Any, site: Site) -> None:
         }
     if site.service_token:
         service["api_token"] = site.service_token
-    c.JupyterHub.services = [{key: value for key, value in service.items() if value != ""}]
-    c.JupyterHub.load_roles = ROLES
-    c.Spawner.server_token_scopes = list(SERVER_SCOPES)
-    c.Spawner.environment["WORKSHEET_SERVICE"] = f"{site.address}/services/{SERVICE}/"
+    c.JupyterHub.services.append({key: value for key, value in service.items() if value != ""})
+    let_users_ask(c, site.address)

@@ -22,7 +22,8 @@ class DemoAuthenticator(Authenticator):
     async def authenticate(self, handler, data):
         """Compare name and password."""
         known = demo["passwords"].get(data["username"], "")
-        return data["username"] if known and secrets.compare_digest(known, data["password"]) else None
+        same = secrets.compare_digest(known.encode(), data["password"].encode())  # of text, only ASCII is compared
+        return data["username"] if known and same else None
 
 
 def start_as(spawner):

@@ -8,12 +8,12 @@ them.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
-
-PROJECT = "between_minsk_and_moscow"
 
 
 def interpreter(target: Path) -> Path:
@@ -84,7 +84,7 @@ def _libraries(python: Path, target: Path) -> None:
     """Link this environment's libraries and commands into a new one, leaving out the project itself."""
     source = Path(sys.prefix)
     subprocess.run([str(python), "-m", "venv", "--without-pip", str(target)], check=True)  # noqa: S603
-    ours = {one.name for one in _site(source).glob(f"*{PROJECT}*")}
+    ours = {one.name for one in _site(source).glob(f"*{_project()}*")}
     shutil.copytree(
         _site(source),
         _site(target),
@@ -96,6 +96,12 @@ def _libraries(python: Path, target: Path) -> None:
         shutil.copytree(source / name, target / name, copy_function=_link, dirs_exist_ok=True)
     for script in (source / "bin").iterdir():
         _script(script, target / "bin" / script.name, source, target)
+
+
+def _project() -> str:
+    """Give the project's name as it stands in names of files that an install makes."""
+    record = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    return re.sub(r"[-_.]+", "_", record["project"]["name"]).lower()
 
 
 def _script(script: Path, to: Path, source: Path, target: Path) -> None:

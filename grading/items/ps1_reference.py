@@ -5,83 +5,56 @@ Written without :mod:`neutrality.agreement`, so that the two check each other.
 
 from typing import Any
 
-import numpy as np
-
-from neutrality import rollcalls
-
-VOTED = (1, 2, 3)
-PRESENT = (0, 1, 2, 3)
+import votes_reference
+from votes_reference import NO, PRESENT, VOTED, YES, both, identical, in_sessions, in_years, votes
 
 
 def identical_share(given: dict[str, Any]) -> float:
     """Compute the share of identical votes of Belarus and a country in one regular session."""
-    return _share("BLR", given["code"], _in_session(given), VOTED)
+    return identical("BLR", given["code"], in_sessions(given["session"]))
 
 
 def counting_absence(given: dict[str, Any]) -> float:
     """Compute the same, wrongly taking non-voting for a vote."""
-    return _share("BLR", given["code"], _in_session(given), PRESENT)
+    return identical("BLR", given["code"], in_sessions(given["session"]), PRESENT)
 
 
 def dropping_abstention(given: dict[str, Any]) -> float:
     """Compute the same, wrongly leaving abstentions out."""
-    return _share("BLR", given["code"], _in_session(given), (1, 3))
+    return identical("BLR", given["code"], in_sessions(given["session"]), (YES, NO))
 
 
 def half_for_abstention(given: dict[str, Any]) -> float:
     """Compute the same, wrongly giving a half to an abstention beside a yes or a no."""
-    first, second = _votes("BLR"), _votes(given["code"])
-    among = _both(first, second, VOTED) & _in_session(given)
-    return float(1 - np.abs(first[among].astype(int) - second[among]).mean() / 2)
+    return votes_reference.half_for_abstention("BLR", given["code"], in_sessions(given["session"]))
 
 
 def by_year(given: dict[str, Any]) -> float:
     """Compute the same, wrongly for the calendar year in which the session opened."""
-    return _share("BLR", given["code"], _in_year({"year": 1945 + given["session"]}), VOTED)
+    return identical("BLR", given["code"], in_years(1945 + given["session"]))
 
 
 def differences(given: dict[str, Any]) -> int:
     """Count the roll calls of a calendar year in which a country and Russia both voted, but not the same."""
-    first, second = _votes("RUS"), _votes(given["code"])
-    return int((_both(first, second, VOTED) & (first != second) & _in_year(given)).sum())
+    return _differing(given, VOTED)
 
 
 def differences_with_absence(given: dict[str, Any]) -> int:
     """Count the same, wrongly taking non-voting for a vote."""
-    first, second = _votes("RUS"), _votes(given["code"])
-    return int((_both(first, second, PRESENT) & (first != second) & _in_year(given)).sum())
+    return _differing(given, PRESENT)
 
 
 def opposite_only(given: dict[str, Any]) -> int:
     """Count the same, wrongly taking only yes against no for a difference."""
-    first, second = _votes("RUS"), _votes(given["code"])
-    return int((_both(first, second, (1, 3)) & (first != second) & _in_year(given)).sum())
+    return _differing(given, (YES, NO))
 
 
 def same(given: dict[str, Any]) -> int:
     """Count the roll calls in which the two voted the same, which is the opposite question."""
-    first, second = _votes("RUS"), _votes(given["code"])
-    return int((_both(first, second, VOTED) & (first == second) & _in_year(given)).sum())
+    counted = both("RUS", given["code"]) & in_years(given["year"])
+    return int((votes("RUS") == votes(given["code"]))[counted].sum())
 
 
-def _votes(code: str) -> np.ndarray:
-    votes = rollcalls.load()
-    return votes.matrix[:, list(votes.states["code"]).index(code)]
-
-
-def _both(first: np.ndarray, second: np.ndarray, counted: tuple[int, ...]) -> np.ndarray:
-    return np.isin(first, counted) & np.isin(second, counted)
-
-
-def _in_session(given: dict[str, Any]) -> np.ndarray:
-    return (rollcalls.load().resolutions["session"].astype(str) == str(given["session"])).to_numpy()
-
-
-def _in_year(given: dict[str, Any]) -> np.ndarray:
-    return (rollcalls.load().resolutions["date"].dt.year == given["year"]).to_numpy()
-
-
-def _share(one: str, other: str, among: np.ndarray, counted: tuple[int, ...]) -> float:
-    first, second = _votes(one), _votes(other)
-    both = _both(first, second, counted) & among
-    return float((first == second)[both].mean())
+def _differing(given: dict[str, Any], counted: tuple[int, ...]) -> int:
+    among = both("RUS", given["code"], counted) & in_years(given["year"])
+    return int((votes("RUS") != votes(given["code"]))[among].sum())

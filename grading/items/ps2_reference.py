@@ -7,79 +7,66 @@ from typing import Any
 
 import numpy as np
 
-from neutrality import rollcalls
+from votes_reference import ABSENT, ABSTAIN, NO, YES, Mask, in_sessions, votes
 
-ABSENT, YES, ABSTAIN, NO = 0, 1, 2, 3
 FIRST, LAST = 49, 52
 
 
 def yes_beside_abstention(given: dict[str, Any]) -> int:
     """Count the roll calls of sessions 49 to 52 in which Belarus said yes and a country abstained."""
-    return _count("BLR", given["code"], (YES, ABSTAIN), _in_sessions())
+    return _count("BLR", given["code"], (YES, ABSTAIN), in_sessions(FIRST, LAST))
 
 
 def turned_round(given: dict[str, Any]) -> int:
     """Count those in which, the other way round, Belarus abstained and the country said yes."""
-    return _count("BLR", given["code"], (ABSTAIN, YES), _in_sessions())
+    return _count("BLR", given["code"], (ABSTAIN, YES), in_sessions(FIRST, LAST))
 
 
 def with_no(given: dict[str, Any]) -> int:
     """Count the same, wrongly taking a no for an abstention."""
-    return yes_beside_abstention(given) + _count("BLR", given["code"], (YES, NO), _in_sessions())
+    return yes_beside_abstention(given) + _count("BLR", given["code"], (YES, NO), in_sessions(FIRST, LAST))
 
 
 def with_absence(given: dict[str, Any]) -> int:
     """Count the same, wrongly taking non-voting for an abstention."""
-    return yes_beside_abstention(given) + _count("BLR", given["code"], (YES, ABSENT), _in_sessions())
+    return yes_beside_abstention(given) + _count("BLR", given["code"], (YES, ABSENT), in_sessions(FIRST, LAST))
 
 
 def of_russia(given: dict[str, Any]) -> int:
     """Count the same, wrongly for Russia in place of Belarus."""
-    return _count("RUS", given["code"], (YES, ABSTAIN), _in_sessions())
+    return _count("RUS", given["code"], (YES, ABSTAIN), in_sessions(FIRST, LAST))
 
 
 def one_session(given: dict[str, Any]) -> int:
     """Count the same, wrongly in session 49 alone."""
-    return _count("BLR", given["code"], (YES, ABSTAIN), _in_sessions(FIRST, FIRST))
+    return _count("BLR", given["code"], (YES, ABSTAIN), in_sessions(FIRST))
 
 
 def table(given: dict[str, Any]) -> list[list[float]]:
     """Give a row a session: its number, the roll calls that count for Belarus and a country, the identical share."""
-    return [[session, *_row("BLR", given["code"], _in_sessions(session, session))] for session in _sessions()]
+    return [[session, *_row("BLR", given["code"], in_sessions(session))] for session in _sessions()]
 
 
 def table_half(given: dict[str, Any]) -> list[list[float]]:
     """Give the same, wrongly with a half for an abstention beside a yes or a no."""
-    return [
-        [session, *_row("BLR", given["code"], _in_sessions(session, session), half=True)] for session in _sessions()
-    ]
+    return [[session, *_row("BLR", given["code"], in_sessions(session), half=True)] for session in _sessions()]
 
 
 def table_of_russia(given: dict[str, Any]) -> list[list[float]]:
     """Give the same, wrongly for Russia in place of Belarus."""
-    return [[session, *_row("RUS", given["code"], _in_sessions(session, session))] for session in _sessions()]
+    return [[session, *_row("RUS", given["code"], in_sessions(session))] for session in _sessions()]
 
 
 def _sessions() -> range:
     return range(FIRST, LAST + 1)
 
 
-def _votes(code: str) -> np.ndarray:
-    votes = rollcalls.load()
-    return votes.matrix[:, list(votes.states["code"]).index(code)]
+def _count(one: str, other: str, pair: tuple[int, int], among: Mask) -> int:
+    return int(((votes(one) == pair[0]) & (votes(other) == pair[1]) & among).sum())
 
 
-def _in_sessions(first: int = FIRST, last: int = LAST) -> np.ndarray:
-    wanted = {str(session) for session in range(first, last + 1)}
-    return rollcalls.load().resolutions["session"].astype(str).isin(wanted).to_numpy()
-
-
-def _count(one: str, other: str, pair: tuple[int, int], among: np.ndarray) -> int:
-    return int(((_votes(one) == pair[0]) & (_votes(other) == pair[1]) & among).sum())
-
-
-def _row(one: str, other: str, among: np.ndarray, *, half: bool = False) -> list[float]:
-    first, second = _votes(one).astype(int), _votes(other).astype(int)
+def _row(one: str, other: str, among: Mask, *, half: bool = False) -> list[float]:
+    first, second = votes(one), votes(other)
     both = among & (first > 0) & (second > 0)
     steps = np.abs(first - second)[both]
     share = 1 - steps / 2 if half else steps == 0

@@ -10,12 +10,9 @@ import numpy as np
 import pandas as pd
 
 from neutrality import matters, rollcalls
+from votes_reference import ABSENT, ABSTAIN, NO, PRESENT, VOTED, YES, Mask, in_sessions, in_years, votes
 
-ABSENT, YES, ABSTAIN, NO = 0, 1, 2, 3
-VOTED = (YES, ABSTAIN, NO)
-CAST = (ABSENT, *VOTED)
 Given = dict[str, Any]
-Mask = np.ndarray
 
 
 def in_window(given: Given) -> int:
@@ -31,17 +28,17 @@ def in_session_instead(given: Given) -> int:
 
 def in_year_instead(given: Given) -> int:
     """Count, wrongly, those of the last day's calendar year."""
-    return int(_years(int(given["last"][:4])).sum())
+    return int(in_years(int(given["last"][:4])).sum())
 
 
 def lijphart(given: Given) -> float:
     """Compute Lijphart's index of a state and Russia in a calendar year."""
-    return _lijphart(_table(given["code"], "RUS", _years(given["year"])))
+    return _lijphart(_table(given["code"], "RUS", in_years(given["year"])))
 
 
 def identical_instead(given: Given) -> float:
     """Compute, wrongly, the share of identical votes."""
-    return _identical(_table(given["code"], "RUS", _years(given["year"])))
+    return _identical(_table(given["code"], "RUS", in_years(given["year"])))
 
 
 def scaled_instead(given: Given) -> float:
@@ -51,7 +48,7 @@ def scaled_instead(given: Given) -> float:
 
 def session_lijphart(given: Given) -> float:
     """Compute, wrongly, Lijphart's index of the session that opens in that year."""
-    return _lijphart(_table(given["code"], "RUS", _session(given["year"] - 1945)))
+    return _lijphart(_table(given["code"], "RUS", in_sessions(given["year"] - 1945)))
 
 
 def by_chance(given: Given) -> float:
@@ -97,12 +94,12 @@ def with_russia(given: Given) -> float:
 
 def all_votes_instead(given: Given) -> float:
     """Compute, wrongly, the share of identical votes over all roll calls."""
-    return _identical(_table(given["code"], "RUS", _years(given["first"], given["last"])))
+    return _identical(_table(given["code"], "RUS", in_years(given["first"], given["last"])))
 
 
 def absences_kept(given: Given) -> float:
     """Compute, wrongly, the share with the state's absences in the denominator."""
-    return _with(given, "RUS", CAST)
+    return _with(given, "RUS", PRESENT)
 
 
 def with_usa_instead(given: Given) -> float:
@@ -112,12 +109,12 @@ def with_usa_instead(given: Given) -> float:
 
 def absences(given: Given) -> int:
     """Count on how many of the texts on refugees from Abkhazia a state did not vote."""
-    return int((_votes(given["code"])[_georgia()] == ABSENT).sum())
+    return int((votes(given["code"])[_georgia()] == ABSENT).sum())
 
 
 def abstentions_instead(given: Given) -> int:
     """Count, wrongly, the abstentions."""
-    return int((_votes(given["code"])[_georgia()] == ABSTAIN).sum())
+    return int((votes(given["code"])[_georgia()] == ABSTAIN).sum())
 
 
 def both_instead(given: Given) -> int:
@@ -132,7 +129,7 @@ def on_issue(given: Given) -> float:
 
 def on_all_instead(given: Given) -> float:
     """Compute, wrongly, the share over all roll calls of these years."""
-    return _identical(_table("BLR", given["code"], _years(given["first"], given["last"])))
+    return _identical(_table("BLR", given["code"], in_years(given["first"], given["last"])))
 
 
 def lijphart_on_issue(given: Given) -> float:
@@ -142,52 +139,39 @@ def lijphart_on_issue(given: Given) -> float:
 
 def noes(given: Given) -> int:
     """Count a state's no votes on the situation of human rights in a country."""
-    return int((_votes(given["code"])[_rights()] == NO).sum())
+    return int((votes(given["code"])[_rights()] == NO).sum())
 
 
 def noes_and_abstentions(given: Given) -> int:
     """Count, wrongly, no votes and abstentions together."""
-    return int(np.isin(_votes(given["code"])[_rights()], (NO, ABSTAIN)).sum())
+    return int(np.isin(votes(given["code"])[_rights()], (NO, ABSTAIN)).sum())
 
 
 def texts_instead(given: Given) -> int:
     """Count, wrongly, all those roll calls on which the state voted."""
-    return int(np.isin(_votes(given["code"])[_rights()], VOTED).sum())
+    return int(np.isin(votes(given["code"])[_rights()], VOTED).sum())
 
 
 def matters_opposed(given: Given) -> int:
     """Count the matters on which Belarus and a state were opposed, a yes against a no."""
-    opposed = rollcalls.load().select(_opposed("BLR", given["code"]) & _years(given["first"], given["last"]))
+    opposed = rollcalls.load().select(_opposed("BLR", given["code"]) & in_years(given["first"], given["last"]))
     return len(set(matters.label(opposed)))
 
 
 def roll_calls_instead(given: Given) -> int:
     """Count, wrongly, the roll calls."""
-    return int((_opposed("BLR", given["code"]) & _years(given["first"], given["last"])).sum())
+    return int((_opposed("BLR", given["code"]) & in_years(given["first"], given["last"])).sum())
 
 
 def matters_differing(given: Given) -> int:
     """Count, wrongly, the matters on which the two did not vote the same."""
-    first, second = _votes("BLR"), _votes(given["code"])
-    differ = (first > ABSENT) & (second > ABSENT) & (first != second) & _years(given["first"], given["last"])
+    first, second = votes("BLR"), votes(given["code"])
+    differ = (first > ABSENT) & (second > ABSENT) & (first != second) & in_years(given["first"], given["last"])
     return len(set(matters.label(rollcalls.load().select(differ))))
-
-
-def _votes(code: str) -> np.ndarray:
-    votes = rollcalls.load()
-    return votes.matrix[:, list(votes.states["code"]).index(code)]
 
 
 def _day() -> "pd.Series[Any]":
     return rollcalls.load().resolutions["date"]
-
-
-def _years(first: int, last: int | None = None) -> Mask:
-    return _day().dt.year.between(first, first if last is None else last).to_numpy()
-
-
-def _session(number: int) -> Mask:
-    return (rollcalls.load().resolutions["session"].astype(str) == str(number)).to_numpy()
 
 
 def _georgia() -> Mask:
@@ -204,26 +188,26 @@ def _rights() -> Mask:
 
 def _issue(given: Given) -> Mask:
     coded = rollcalls.load().resolutions[given["issue"]].fillna(False).to_numpy(dtype=bool)
-    return coded & _years(given["first"], given["last"])
+    return coded & in_years(given["first"], given["last"])
 
 
 def _opposed(one: str, other: str) -> Mask:
-    first, second = _votes(one), _votes(other)
+    first, second = votes(one), votes(other)
     return ((first == YES) & (second == NO)) | ((first == NO) & (second == YES))
 
 
 def _with(given: Given, side: str, counted: tuple[int, ...]) -> float:
-    asked = _opposed("RUS", "USA") & _years(given["first"], given["last"]) & np.isin(_votes(given["code"]), counted)
-    return float((_votes(given["code"]) == _votes(side))[asked].mean())
+    asked = _opposed("RUS", "USA") & in_years(given["first"], given["last"]) & np.isin(votes(given["code"]), counted)
+    return float((votes(given["code"]) == votes(side))[asked].mean())
 
 
 def _table(one: str, other: str, among: Mask) -> np.ndarray:
-    first, second = _votes(one)[among], _votes(other)[among]
+    first, second = votes(one)[among], votes(other)[among]
     return np.array([[((first == a) & (second == b)).sum() for b in VOTED] for a in VOTED], dtype=float)
 
 
 def _session_table(given: Given) -> np.ndarray:
-    return _table(given["code"], "RUS", _session(given["session"]))
+    return _table(given["code"], "RUS", in_sessions(given["session"]))
 
 
 def _identical(table: np.ndarray) -> float:

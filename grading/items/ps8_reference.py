@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from neutrality import rollcalls, tables
+from votes_reference import ABSENT, ABSTAIN, NO, YES, Mask, in_years, votes
 
-ABSENT, YES, ABSTAIN, NO = 0, 1, 2, 3
 Given = dict[str, Any]
-Mask = np.ndarray
 
 
 def differing(given: Given) -> int:
@@ -33,7 +32,7 @@ def opposed_instead(given: Given) -> int:
 
 def all_common(given: Given) -> int:
     """Count, wrongly, all those on which the three voted."""
-    return int((_years(given) & (_votes(given["code"]) > 0) & (_votes("RUS") > 0) & (_reference(given) > 0)).sum())
+    return int((_years(given) & (votes(given["code"]) > 0) & (votes("RUS") > 0) & (_reference(given) > 0)).sum())
 
 
 def with_reference(given: Given) -> float:
@@ -48,7 +47,7 @@ def with_reference_of_opposed(given: Given) -> float:
 
 def with_reference_of_all(given: Given) -> float:
     """Compute, wrongly, the share with the reference of all roll calls on which both voted."""
-    among = _years(given) & (_votes(given["code"]) > 0) & (_reference(given) > 0)
+    among = _years(given) & (votes(given["code"]) > 0) & (_reference(given) > 0)
     return _share(given, among)
 
 
@@ -65,7 +64,7 @@ def not_with_reference(given: Given) -> float:
 def with_neither(given: Given) -> float:
     """Compute, wrongly, the share of a yes or a no that is neither's vote."""
     asked = _differing(given)
-    state = _votes(given["code"])[asked]
+    state = votes(given["code"])[asked]
     return float(((state != _reference(given)[asked]) & (state != ABSTAIN)).mean())
 
 
@@ -82,7 +81,7 @@ def away_per_vote(given: Given) -> float:
 def abstaining(given: Given) -> float:
     """Compute, wrongly, the share of abstentions that are not the reference's vote, absences in the denominator."""
     asked = _differing(given)
-    between = (_votes(given["code"]) == ABSTAIN) & (_reference(given) != ABSTAIN) & asked
+    between = (votes(given["code"]) == ABSTAIN) & (_reference(given) != ABSTAIN) & asked
     return float(between.sum() / differing_or_away(given))
 
 
@@ -99,7 +98,7 @@ def in_period_other_rule(given: Given) -> int:
 def common_in_period(given: Given) -> int:
     """Count, wrongly, all roll calls of that period on which both voted."""
     years = _period(given["period"], given["rule"])
-    both = (_votes(given["code"]) > 0) & (_votes("RUS") > 0)
+    both = (votes(given["code"]) > 0) & (votes("RUS") > 0)
     return int((both & _day().dt.year.isin(years).to_numpy()).sum())
 
 
@@ -117,46 +116,39 @@ def lead_over_all(given: Given) -> float:
     """Compute, wrongly, the difference of the shares of identical votes over all roll calls."""
     shares = []
     for code in ("BLR", given["code"]):
-        both = _years(given) & (_votes(code) > 0) & (_votes("RUS") > 0)
-        shares.append(float((_votes(code) == _votes("RUS"))[both].mean()))
+        both = _years(given) & (votes(code) > 0) & (votes("RUS") > 0)
+        shares.append(float((votes(code) == votes("RUS"))[both].mean()))
     return shares[0] - shares[1]
 
 
 def _share(given: Given, among: Mask) -> float:
-    return float((_votes(given["code"]) == _reference(given))[among].mean())
+    return float((votes(given["code"]) == _reference(given))[among].mean())
 
 
 def _with_russia(given: Given) -> float:
-    return float((_votes(given["code"]) == _votes("RUS"))[_opposed(given)].mean())
+    return float((votes(given["code"]) == votes("RUS"))[_opposed(given)].mean())
 
 
 def _differing(given: Given) -> Mask:
-    state, russia = _votes(given["code"]), _votes("RUS")
+    state, russia = votes(given["code"]), votes("RUS")
     asked: Mask = _years(given) & (state > 0) & (russia > 0) & (state != russia) & (_reference(given) > 0)
     return asked
 
 
 def _away(given: Given) -> Mask:
-    empty: Mask = _years(given) & (_votes(given["code"]) == ABSENT) & (_votes("RUS") > 0) & (_reference(given) > 0)
+    empty: Mask = _years(given) & (votes(given["code"]) == ABSENT) & (votes("RUS") > 0) & (_reference(given) > 0)
     return empty
 
 
 def _opposed(given: Given) -> Mask:
-    russia, other = _votes("RUS"), _reference(given)
+    russia, other = votes("RUS"), _reference(given)
     against = ((russia == YES) & (other == NO)) | ((russia == NO) & (other == YES))
-    asked: Mask = _years(given) & against & (_votes(given["code"]) > 0)
+    asked: Mask = _years(given) & against & (votes(given["code"]) > 0)
     return asked
 
 
-@functools.cache
-def _votes(code: str) -> np.ndarray:
-    votes = rollcalls.load()
-    column: Mask = votes.matrix[:, list(votes.states["code"]).index(code)].astype(int)
-    return column
-
-
 def _reference(given: Given) -> np.ndarray:
-    return _majority(given["code"]) if given["reference"] == "EU" else _votes(given["reference"])
+    return _majority(given["code"]) if given["reference"] == "EU" else votes(given["reference"])
 
 
 @functools.cache
@@ -172,7 +164,7 @@ def _majority(without: str) -> np.ndarray:
         until = pd.Timestamp(row.last_day) if pd.notna(row.last_day) else day.max()
         inside = day.between(since, until).to_numpy()
         for vote in (YES, ABSTAIN, NO):
-            counts[:, vote] += inside & (_votes(row.state) == vote)
+            counts[:, vote] += inside & (votes(row.state) == vote)
     most = counts.argmax(axis=1)
     return np.where(counts.max(axis=1) * 2 > counts.sum(axis=1), most, 0)
 
@@ -182,8 +174,7 @@ def _day() -> "pd.Series[Any]":
 
 
 def _years(given: Given) -> Mask:
-    inside: Mask = _day().dt.year.between(given["first"], given["last"]).to_numpy()
-    return inside
+    return in_years(given["first"], given["last"])
 
 
 def _period(name: str, rule: str) -> list[int]:
@@ -198,6 +189,6 @@ def _period(name: str, rule: str) -> list[int]:
 
 
 def _in_period(given: Given, rule: str) -> int:
-    state, russia = _votes(given["code"]), _votes("RUS")
+    state, russia = votes(given["code"]), votes("RUS")
     apart = (state > 0) & (russia > 0) & (state != russia)
     return int((apart & _day().dt.year.isin(_period(given["period"], rule)).to_numpy()).sum())

@@ -99,7 +99,7 @@ def test_notebooks_and_records_come_from_one_generator(new_course, tmp_path) -> 
     mini = bank.load(course.bank)["mini1"]
     names = [student.id for student in students]
     found = ability.records(POPULATION, [mini], names, course=course.course, term=course.term)["mini1"]
-    assert [student.due["mini1"] for student in students] == [
+    assert [student.earns["mini1"] for student in students] == [
         sum(points or 0 for points in record["points"].values()) for record in found
     ]
     handed_in = course.workdir / "exchange" / course.course / "inbound"

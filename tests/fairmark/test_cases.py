@@ -745,9 +745,9 @@ def test_m49_other_machines_may_run_notebooks(course):
 def test_m50_no_clock_decides_a_mark(course, submit, fake, monkeypatch):
     """With a clock a day behind, and then one a day ahead, nothing is marked twice or not at all."""
     submit(course, "anna")
-    now = audit._now()
+    now = audit.now()
     for days, status in ((-1, "marked"), (1, "unchanged"), (-1, "unchanged")):
-        monkeypatch.setattr(audit, "_now", lambda days=days: now + dt.timedelta(days=days))
+        monkeypatch.setattr(audit, "now", lambda days=days: now + dt.timedelta(days=days))
         moment = (now + dt.timedelta(days=days)).timestamp()
         for file in course.workdir.rglob("*"):
             os.utime(file, (moment, moment))
@@ -1427,7 +1427,7 @@ def test_m98_every_adjustment_stands_in_the_log(course, submit, fake):
     late.adjust(course, "anna,mini1,extension,2026-03-05T12:00Z,letter of 1 March,Ada")
     said = " ".join(fairmark(course, "policy").output.split())
     assert "anna mini1: extension until 2026-03-05T12:00:00+00:00 (letter of 1 March; granted by Ada)" in said
-    assert "1 changed. Exceptions: 1 extensions, 0 excused." in said
+    assert "1 changed. Exceptions: 1 extension, 0 excused." in said
     assert "0 changed." in fairmark(course, "policy").output
     late.adjust(course)
     assert "The log says nothing of 'nobody'." in fairmark(course, "policy", "--student", "nobody").output

@@ -228,6 +228,19 @@ def test_a_simulated_class_is_not_mixed_into_a_real_one(course):
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"students": [{"id": "ada", "role": "perfect", "due": {"mini1": 9.0}}]}'], ids=repr
+)
+@pytest.mark.parametrize("step", ["make", "run"])
+def test_a_simulated_class_of_another_version_is_named_with_what_to_do(course, text, step):
+    """Its file is read or refused as a whole."""
+    file = course.workdir / "class.json"
+    file.write_text(text)
+    result = fairmark(course, "class", step, "--size", "1")
+    assert result.exit_code == 1
+    assert f"Error: {file}: is damaged, or another version of fairmark wrote it; name a new folder" in result.output
+
+
 def test_a_class_of_its_own_runs_through(new_course, tmp_path):
     """`class run` does it all, prints who needs a person, and no warning of a library."""
     course = new_course(tmp_path / "course")

@@ -228,6 +228,7 @@ def test_hostile_answers_are_text(course, submit, fake, tmp_path):
     marking.mark(course, "mini1")
     file = tmp_path / "page.html"
     assert run(course, "anna", "mini1-q5", "--page", str(file)).exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
     assert "&lt;/div&gt;&lt;script&gt;" in file.read_text()
     assert "<script" not in file.read_text()
     told = run(course, "anna", "mini1-q5").output

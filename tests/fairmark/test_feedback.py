@@ -28,7 +28,7 @@ from worksheet.items import Item
 )
 def test_an_answer_is_lines_to_read(answer: Any, shown: str) -> None:
     """Whatever its kind, and never longer than a page bears."""
-    assert feedback.readable(answer) == shown
+    assert feedback.answer_lines(answer) == shown
 
 
 def test_a_list_that_a_student_was_given_is_a_list() -> None:

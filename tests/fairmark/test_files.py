@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fairmark import settings
-from fairmark.exports import COLUMNS, marks_csv
-from fairmark.files import fingerprint, replace_folder, write_text
+from fairmark.exports import COLUMNS, course_marks_csv, marks_csv
+from fairmark.files import PRIVATE, fingerprint, replace_folder, write_text
 from fairmark.report import Row
 from fairmark.settings import Settings, SettingsError
 
@@ -25,6 +25,18 @@ def test_text_is_written_once(tmp_path):
     assert file.read_bytes() == b"other"
     assert [one.name for one in file.parent.iterdir()] == ["file.txt"]
     assert file.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(
+    ("had", "asked", "has"), [(0o644, PRIVATE, 0o600), (0o600, 0o644, 0o600), (0o664, 0o644, 0o644)]
+)
+def test_the_same_content_again_only_takes_rights_away(had, asked, has, tmp_path):
+    """What an older version left open is closed; what its owner closed stays closed."""
+    file = tmp_path / "marks.csv"
+    write_text(file, "anna,1")
+    file.chmod(had)
+    assert not write_text(file, "anna,1", mode=asked)
+    assert file.stat().st_mode & 0o777 == has
 
 
 @pytest.mark.parametrize("existed", [True, False])
@@ -68,6 +80,13 @@ def test_a_name_cannot_become_a_formula_nor_break_the_table(hostile, tmp_path):
     assert read["student"].removeprefix("'") == read["attention"].removeprefix("'") == hostile
     assert not read["student"].startswith(("=", "+", "-", "@", "\t"))
     assert (read["automatic"], read["by_hand"], read["total"], read["out_of"]) == ("1.5", "", "", "5")
+
+
+def test_only_the_owner_reads_tables_of_marks(tmp_path):
+    """They name students."""
+    marks_csv([Row("anna", "ps1", "marked", 1.5, 3.0, None, 2.0)], tmp_path / "marks.csv")
+    course_marks_csv({"anna": 50.0}, "default", tmp_path / "course-marks.csv")
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,11 @@ def test_the_table_of_answers_adds_up_and_holds_no_formula(reports, folder):
     assert not any(row["answer"].startswith("=") for row in rows)
 
 
+def test_only_the_owner_reads_a_report(folder):
+    """It holds right answers, and a count of one may point to a person."""
+    assert {file.stat().st_mode & 0o777 for file in (folder / "large").iterdir()} == {0o600}
+
+
 def test_the_same_class_gives_the_same_files(reports, folder, tmp_path):
     """Byte for byte, so that a change is a change."""
     reportpage.write(settings.load(COURSE), reports["large"], tmp_path)

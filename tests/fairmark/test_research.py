@@ -84,11 +84,21 @@ def test_nothing_that_says_who_it_was_or_what_was_written_is_in_table_or_codeboo
     consent(marked, "anna,yes", "bob,yes", "cyd,yes")
     assert fairmark(marked, "export", "--research").exit_code == 0
     folder = marked.workdir / "research"
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
     text = "".join((folder / name).read_text(encoding="utf-8") for name in ("items.csv", "codebook.md"))
     said = results.records(marked, "mini1")[0]["written"]["mini1-q5"]
     for secret in ("anna", "bob", "cyd", ":17:43", "2026-03", "canary", "710.777", "src-2020", said):
         assert secret not in text
     assert {row["handed_in_quarter"] for row in rows_of(marked)} == {""}
+
+
+def test_the_codebook_says_what_two_exports_tell_together(marked):
+    """Whoever is in the first and not in the second took consent back."""
+    consent(marked, "anna,yes")
+    assert fairmark(marked, "export", "--research").exit_code == 0
+    said = " ".join((marked.workdir / "research" / "codebook.md").read_text(encoding="utf-8").split())
+    assert "Two exports made with the same key show, side by side, who took consent back" in said
+    assert "fairmark export --forget-key" in said
 
 
 def test_variants_are_in_it_only_on_request_and_with_a_warning(marked):

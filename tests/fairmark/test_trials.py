@@ -52,10 +52,10 @@ def test_a_full_disk_loses_nothing(class_of_three: Settings, tmp_path: Path):
 def test_the_trials_see_a_mark_that_is_torn(class_of_three: Settings, fake: Any, harm: str, says: str):
     """Points without the fact that they are done, or the fact without its points, are named."""
     marking.mark(class_of_three, "mini1")
-    due = trials.state(class_of_three, "mini1")
-    assert trials.differences(due, due) == trials.half_done(due, due) == []
+    calm = trials.state(class_of_three, "mini1")
+    assert trials.differences(calm, calm) == trials.half_done(calm, calm) == []
     with contextlib.closing(sqlite3.connect(class_of_three.workdir / "gradebook.db")) as book, book:
         book.execute(harm)
     found = trials.state(class_of_three, "mini1")
-    assert any(says in line for line in trials.half_done(found, due))
-    assert "rows differ" in trials.differences(found, due)
+    assert any(says in line for line in trials.half_done(found, calm))
+    assert "rows differ" in trials.differences(found, calm)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,3 +120,37 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"{folder} is not here: it has the official file and the published figures to compare with")
     return folder
+
+
+STANCE_ISSUES = """id,issue,proposition,minus_two,plus_two,toward_moscow,first_year,last_year,event,source,locators,use
+i01,One,"A bridge, long.",no,yes,1,1991,1994,bridge,osw-2018,osw-2018 s1.p1;osw-2018 fn2,lesson
+i02,Two,A road.,no,yes,-1,1994,1997,road,osw-2018,osw-2018 s1.p2,lesson
+i03,Three,A test.,no,yes,0,2014,2014,test,digest-2016,digest-2016 s2.b3,item
+"""
+STANCE_CODINGS = """issue,actor,coder,round,code,locators,reason,use
+i01,minsk,adjudicated,1,2,osw-2018 s1.p1,It pays.,lesson
+i01,moscow,adjudicated,1,not taken,osw-2018 s1.p1,It waits.,item
+i03,minsk,adjudicated,1,1,digest-2016 s2.b3,It helps.,item
+i03,moscow,adjudicated,1,1,digest-2016 s2.b3,It helps.,lesson
+"""
+STANCE_CODERS = """id,kind,what,coded_on,independence
+adjudicated,automatic,A program.,2026-01-02,None.
+"""
+STANCE_INTEGERS = {"toward_moscow", "first_year", "last_year", "round"}
+
+
+@pytest.fixture
+def stance_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a data folder with two issues for lessons and one for an item, in use."""
+    resources = []
+    for name, content in (("issues", STANCE_ISSUES), ("codings", STANCE_CODINGS), ("coders", STANCE_CODERS)):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(content, encoding="utf-8")
+        names = content.splitlines()[0].split(",")
+        fields = [{"name": one, "type": "integer" if one in STANCE_INTEGERS else "string"} for one in names]
+        checksum = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+        entry = {"name": f"stances-{name}", "path": path.name, "hash": checksum, "schema": {"fields": fields}}
+        resources.append(entry)
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    monkeypatch.setenv("NEUTRALITY_DATA", str(tmp_path))
+    return tmp_path

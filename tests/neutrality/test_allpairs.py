@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import bench_agreement
 from neutrality import agreement, allpairs
-from neutrality.allpairs import Pairs, all_pairs, nothing_common
+from neutrality.allpairs import Pairs, all_pairs
 from neutrality.indices import MEASURES, STANDARD
 from neutrality.rollcalls import RollCalls, UnknownStateError
 
@@ -228,7 +228,6 @@ def test_two_states_that_never_met() -> None:
     assert pairs.reason("AAA", "BBB", 48, "s") == "AAA and BBB voted at none of the same roll calls among these 2."
     assert pairs.frame()[["one", "other"]].astype(str).to_numpy().tolist() == [["AAA", "CCC"], ["BBB", "CCC"]]
     assert pairs.of("AAA", "BBB")["n"].tolist() == [0]
-    assert nothing_common(votes, "AAA", "BBB", np.array([], dtype=np.int64)) == "There is no roll call."
 
 
 def test_groups_without_votes_are_kept() -> None:

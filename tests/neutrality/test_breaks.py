@@ -446,6 +446,8 @@ class TestPosterior:
         assert math.isnan(found.bayes_factor(2008, 1999))
         with pytest.raises(ValueError, match="both years are 2008"):
             found.bayes_factor(2008, 2008)
+        with pytest.raises(ValueError, match="bayes_factor: within is -1"):
+            found.bayes_factor(2008, 2014, within=-1)
         with pytest.raises(ValueError, match="from 0 to 1"):
             found.near(2008, breaks=2)
 
@@ -474,6 +476,7 @@ class TestPosterior:
             ({"prior": [1, 1, 1, 0]}, "prior"),
             ({"most": 30}, "32 values do not give 31 regimes"),
             ({"most": 8}, "too many"),
+            ({"most": 15}, "319,770 choices of 8 years are too many"),
         ],
     )
     def test_options_without_an_answer(self, options: dict[str, Any], message: str) -> None:

@@ -13,28 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neutrality import divergence, phases, turningpoints
-from neutrality.divergence import measure, selection, sensitivity
+from neutrality.divergence import measure, sensitivity
 from neutrality.stances import ACTORS, StanceError
 
-T, S = "not taken", "not in the source"
-
-
-def tables(rows: list[dict[str, Any]], coder: str = "adjudicated") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return codings and issues from one dict an issue; what it does not say is invented."""
-    issues, codings = [], []
-    for number, row in enumerate(rows):
-        base = {"id": f"i{number:02}", "event": f"e{number:02}", "source": "osw-2018", "toward_moscow": 1}
-        issue = base | {"first_year": 2014} | {key: value for key, value in row.items() if key not in ACTORS}
-        issue.setdefault("last_year", issue["first_year"])
-        issues.append(issue)
-        codings += [
-            {"issue": issue["id"], "actor": actor, "coder": coder, "round": 1, "code": str(row[actor])}
-            for actor in ACTORS
-            if actor in row
-        ]
-    columns = ["issue", "actor", "coder", "round", "code"]
-    return pd.DataFrame(codings, columns=columns), pd.DataFrame(issues)
-
+from .codedissues import S, T, many, tables
 
 WORKED = tables(
     [
@@ -302,25 +284,6 @@ def test_issues_of_one_event_stay_together() -> None:
     assert alone["distance_high"] - alone["distance_low"] < 0.7 * (one["distance_high"] - one["distance_low"])
 
 
-code = st.sampled_from(["-2", "-1", "0", "1", "2", T, S, None])
-issue = st.fixed_dictionaries(
-    {
-        **dict.fromkeys(ACTORS, code),
-        "event": st.sampled_from("abcdefgh"),
-        "first_year": st.integers(1991, 2018),
-        "toward_moscow": st.sampled_from([-1, 0, 1]),
-        "source": st.sampled_from(["osw-2018", "digest-2016"]),
-    }
-)
-# The first issue is coded, because a coder without codings is an error.
-many = st.lists(issue, min_size=1, max_size=25).map(
-    lambda rows: (
-        [{key: value for key, value in row.items() if value is not None} for row in rows]
-        + [{"minsk": "1", "moscow": "2", "event": "z"}]
-    )
-)
-
-
 @settings(deadline=None, max_examples=15)
 @given(many, st.sampled_from(["all", "osw", "digest", "phase"]), st.integers(0, 5))
 def test_every_table_is_in_order(rows: list[dict[str, Any]], by: str, seed: int) -> None:
@@ -442,85 +405,6 @@ def test_sensitivity_refuses_what_measure_refuses(by: str, boundary: None, error
     """The base has to have an answer."""
     with pytest.raises(error):
         sensitivity(*WORKED, by=by, boundary=boundary)
-
-
-CHOSEN = tables(
-    [
-        {"minsk": 1, "moscow": 1, "west": -2, "neighbour": -2},  # does not differ
-        {"minsk": -1, "moscow": 2, "west": -2, "neighbour": -2},  # sides with both, by both definitions
-        {"minsk": 0, "moscow": 2, "west": -2, "neighbour": -1},  # same side: none; nearer: the neighbour alone
-        {"minsk": 1, "moscow": 2, "west": 2, "neighbour": 1},  # same side: Moscow is there too; nearer: the neighbour
-        {"minsk": -1, "moscow": 1, "west": -2},  # sides with the West by both; no neighbour
-        {"minsk": 0, "moscow": 1, "west": 2, "neighbour": S},  # sides with nobody; the neighbour could be nearer
-        {"minsk": -1, "moscow": 2, "west": T, "neighbour": 2},  # not with the neighbour; the West could be anywhere
-        {"minsk": T, "moscow": 2, "west": -2},  # not coded
-    ]
-)
-
-
-@pytest.mark.parametrize(
-    ("opponent", "definition", "expected"),
-    [
-        # differ, known, not siding, and of the six that differ: surely not siding, surely or possibly not siding
-        ("west", "same side", (6, 5, 3, 3 / 6, 4 / 6)),
-        ("west", "nearer", (6, 5, 3, 3 / 6, 4 / 6)),
-        ("neighbour", "same side", (6, 4, 3, 4 / 6, 5 / 6)),
-        ("neighbour", "nearer", (6, 4, 1, 1 / 6, 3 / 6)),
-        ("either", "same side", (6, 3, 2, 3 / 6, 4 / 6)),
-        ("either", "nearer", (6, 3, 0, 0, 2 / 6)),
-    ],
-)
-def test_the_selection_rule_worked_by_hand(opponent: str, definition: str, expected: tuple[float, ...]) -> None:
-    """Counts, share and bounds are those worked out on paper."""
-    table = selection(*CHOSEN)
-    row = table.loc[(opponent, definition)]
-    differ, known, not_siding, low, high = expected
-    assert (row["differ"], row["known"], row["not_siding"]) == (differ, known, not_siding)
-    assert row["share"] == pytest.approx(not_siding / known)
-    assert (row["bound_low"], row["bound_high"]) == pytest.approx((low, high))
-
-
-def test_the_selection_rule_says_whose_it_is() -> None:
-    """The grid is whole, and the table says that the count is ours and what it cannot do."""
-    table = selection(*CHOSEN)
-    assert table.index.tolist() == list(itertools.product(divergence.OPPONENTS, divergence.DEFINITIONS))
-    assert "this course's operationalisation" in table.attrs["operationalisation"]
-    assert "digest-2016 s1.p3" in table.attrs["operationalisation"]
-    assert "cannot decide" in table.attrs["circularity"]
-
-
-def test_no_difference_leaves_no_share() -> None:
-    """Where Minsk and Moscow stand alike everywhere, there is nothing to choose from."""
-    table = selection(*tables([{"minsk": 1, "moscow": 1, "west": -1}]))
-    assert (table["differ"] == 0).all()
-    assert table[["share", "bound_low", "bound_high"]].isna().all(axis=None)
-
-
-@settings(deadline=None, max_examples=15)
-@given(many)
-def test_selection_is_in_order(rows: list[dict[str, Any]]) -> None:
-    """Counts nest, shares lie in 0 to 1, and the bounds close where all opponents are known; any order of rows."""
-    codings, issues = tables(rows)
-    table = selection(codings, issues)
-    pd.testing.assert_frame_equal(table, selection(codings.iloc[::-1], issues.iloc[::-1]))
-    assert (table["not_siding"] <= table["known"]).all()
-    assert (table["known"] <= table["differ"]).all()
-    assert not (table["bound_low"] > table["bound_high"]).any()
-    full = table[table["known"] == table["differ"]]
-    assert np.allclose(full["bound_low"], full["share"], equal_nan=True)
-    assert np.allclose(full["bound_high"], full["share"], equal_nan=True)
-
-
-@pytest.mark.parametrize("definition", divergence.DEFINITIONS)
-@pytest.mark.parametrize(("minsk", "moscow"), [(-2, 0), (-1, 1), (-1, -2), (0, 1), (0, -2), (1, 0), (1, 2), (2, -2)])
-def test_selection_bounds_are_those_of_all_fillings(minsk: int, moscow: int, definition: str) -> None:
-    """For one issue, the bounds are reached by writing in every place of the unknown opponent."""
-    base = {"minsk": minsk, "moscow": moscow}
-    shares = [
-        selection(*tables([base | {"west": west}])).loc[("west", definition), "share"] for west in (-2, -1, 0, 1, 2)
-    ]
-    row = selection(*tables([base])).loc[("west", definition)]
-    assert (row["bound_low"], row["bound_high"]) == (min(shares), max(shares))
 
 
 def test_numbers_do_not_depend_on_other_issues_codings() -> None:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.isotonic import IsotonicRegression
 
-from neutrality import drawing, figures_layout, figures_shares, figures_words
+from neutrality import drawing, figures_layout, figures_shares
 from worksheet.figures import describe
 
 # What people see who lack one kind of cone: Machado, Oliveira and Fernandes, "A Physiologically-based Model for
@@ -189,17 +189,6 @@ class TestWords:
         assert all(figures_layout.text_width(line, 9.5) <= 1.8 for line in lines)
         assert " ".join(lines) == text.replace("\n", " ")
         assert any(line.startswith("Hatched") for line in lines)
-
-    @pytest.mark.parametrize(
-        ("value", "text"), [(0.125, "0.12"), (-1.5, "−1.50"), (-0.004, "0.00"), (np.nan, "no value")]
-    )
-    def test_numbers(self, value, text):
-        """A minus is a minus, zero has none, and a gap is said to be one."""
-        assert figures_words.number(value) == text
-
-    def test_stretches(self):
-        """Years that follow each other are one stretch."""
-        assert figures_words.stretches([1991, 1992, 1994, 1996, 1997]) == "1991–1992, 1994, 1996–1997"
 
 
 def plot(**labels):

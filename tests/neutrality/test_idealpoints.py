@@ -211,6 +211,12 @@ def test_what_cannot_be_chosen_is_refused(options: dict[str, str], words: str, c
         estimate(calls.years(1993), **options)
 
 
+def test_votes_laid_out_are_not_estimated_in_an_unknown_way(calls: RollCalls) -> None:
+    """A misspelt method is refused, and not taken for sampling."""
+    with pytest.raises(ValueError, match=r"from_ballots: method is 'smaple'\. Choose one of 'fast'"):
+        from_ballots(ballots.from_rollcalls(calls.years(1993)), method="smaple")
+
+
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [(1964, 1964, "0 roll calls with dissent"), (2030, 2040, "0 roll calls with dissent")],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
 
 from neutrality import issuecodes, unga
-from neutrality.votefile import InputError
+from neutrality.csvfile import InputError
 
 REFUSED = {
     "unknown value": (("True,False", "maybe,False"), 2, "v_me"),
@@ -37,3 +38,11 @@ def test_refuses_and_leaves_the_tables(case: str, codes: Path, official: Path, b
         unga.build(official, issue_codes=codes, folder=built)
     assert (caught.value.row, caught.value.column) == (line, column)
     assert (built / "datapackage.json").read_bytes() == before
+
+
+def test_a_damaged_file_is_not_sought_at_the_library(tmp_path: Path, codes: Path) -> None:
+    """The codes are Voeten's, so the remedy does not send anybody to the UN's library."""
+    damaged = tmp_path / "codes.csv.gz"
+    damaged.write_bytes(gzip.compress(codes.read_bytes())[:-4])
+    with pytest.raises(InputError, match=r"cut off or damaged here\. Get the file of issue codes again"):
+        issuecodes.read(damaged)

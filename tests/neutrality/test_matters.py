@@ -132,31 +132,3 @@ def test_overview_counts_texts_of_a_session() -> None:
     assert table["most_in_a_session"].tolist() == [2, 1]
     assert table["titles"].tolist() == [2, 1]
     assert table["title"].tolist() == ["The peace", "War"]
-
-
-def test_samples_are_those_of_drawing_clusters_one_by_one() -> None:
-    """Drawing kinds of clusters has the mean, the spread and the quantiles of drawing clusters."""
-    sums = np.array([[1.0, 0], [1, 0], [0, 1], [3, 1], [0, 2], [1, 0]])
-    drawn = matters.resample(sums, 20_000, seed=1)
-    rng = np.random.default_rng(2)
-    one_by_one = sums[rng.integers(0, len(sums), size=(20_000, len(sums)))].sum(axis=1)
-    assert drawn.mean(axis=0) == pytest.approx(one_by_one.mean(axis=0), rel=0.01)
-    assert np.cov(drawn.T) == pytest.approx(np.cov(one_by_one.T), abs=0.15)
-    ends = [0.025, 0.25, 0.5, 0.75, 0.975]
-    assert np.quantile(drawn, ends, axis=0) == pytest.approx(np.quantile(one_by_one, ends, axis=0), abs=1)
-
-
-def test_samples_do_not_depend_on_the_order_of_clusters() -> None:
-    """The same seed draws the same samples; another seed others."""
-    sums = np.random.default_rng(0).integers(0, 4, size=(30, 3)).astype(float)
-    drawn = matters.resample(sums, 50, seed=3)
-    np.testing.assert_array_equal(drawn, matters.resample(sums[::-1], 50, seed=3))
-    assert (drawn != matters.resample(sums, 50, seed=4)).any()
-
-
-def test_totals_add_up() -> None:
-    """Each cluster has the sums of its rows, clusters in order of their numbers."""
-    rows = np.arange(12.0).reshape(6, 2)
-    number = np.array([5, -1, 5, 9, -1, 5])
-    assert matters.totals(rows, number).tolist() == [[10, 12], [14, 17], [6, 7]]
-    assert matters.totals(np.empty((0, 2)), np.empty(0, dtype=int)).shape == (0, 2)

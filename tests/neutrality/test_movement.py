@@ -391,6 +391,8 @@ def test_one_common_vote() -> None:
         (moved, {"draws": 0}, ValueError, "draws is 0"),
         (own, {"states": []}, ValueError, "at least one code"),
         (own, {"states": ["XXX"]}, UnknownStateError, "'XXX'"),
+        (own, {"states": "BLR"}, TypeError, r"states is 'BLR'. Give a list, such as \['BLR'\]"),
+        (with_rest, {"states": "BLR"}, TypeError, r"states is 'BLR'. Give a list, such as \['BLR'\]"),
         (own, {"rest": []}, ValueError, "no state is given"),
         (with_rest, {"level": 1}, ValueError, "level is 1"),
         (with_rest, {"rest": ["ZZZ"]}, UnknownStateError, "'ZZZ'"),

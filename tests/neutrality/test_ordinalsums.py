@@ -142,7 +142,7 @@ def one_round(kind: str) -> tuple[Any, Any, Any]:
     """Repeat one round from the same state: means and variances of positions, and by how much they spread."""
     ballots = invent(3).ballots
     start = fit(ballots, tolerance=0.002)
-    chain = (sampledpoints._Chain if kind == "numbers" else sampledpoints._Sums)(ballots, start, 5)
+    chain = (sampledpoints._Chain if kind == "numbers" else sampledpoints._SummedChain)(ballots, start, 5)
     # Drawing starts with items, so that each chain's own first draw must not be the state.
     parts = ("theta", "slope", "low", "high")
     state = {"mean": start.theta} | {name: getattr(start, name) for name in parts}
@@ -175,7 +175,7 @@ def test_positions_spread_in_a_round_as_with_the_numbers() -> None:
 def test_the_limits_are_those_of_the_numbers() -> None:
     """Cut points stay within their bounds, and in order."""
     ballots = invent(3).ballots
-    chain = sampledpoints._Sums(ballots, fit(ballots), 1)
+    chain = sampledpoints._SummedChain(ballots, fit(ballots), 1)
     for _ in range(4):
         chain.block(adapt=True)
     assert (chain.low < chain.high).all()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neutrality import blocs, matters, position
+from neutrality import blocs, matters, resampling
 from neutrality.phases import Boundary
 from neutrality.position import OUTCOMES, grid, when_differing, when_opposed
 from neutrality.rollcalls import RollCalls, UnknownStateError
@@ -122,7 +122,7 @@ def test_outcomes_share_out_the_denominator(votes: list[tuple[int, int, int]], a
         assert row["n"] + row["left_out"] == ask(cast(votes), by="all", absences=True, draws=1).loc["all", "n"]
         if row["n"]:
             assert row[list(OUTCOMES)].sum() == pytest.approx(1)
-        if row["clusters"] >= position.FEWEST:
+        if row["clusters"] >= resampling.FEWEST:
             assert all(0 <= row[f"{name}_low"] <= row[f"{name}_high"] <= 1 for name in OUTCOMES)
         else:
             assert row.filter(regex="_(low|high)$").isna().all()

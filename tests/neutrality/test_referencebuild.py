@@ -14,9 +14,9 @@ import pytest
 
 from neutrality import codebook, published, referencebuild, tables
 from neutrality.__main__ import main
+from neutrality.csvfile import InputError
 from neutrality.referencefiles import LAYOUTS, POINTS_2020, POINTS_2025
 from neutrality.tables import TableError
-from neutrality.votefile import InputError
 
 OLDER, NEWER, PAIRS, VOTES, ROLLS = LAYOUTS
 

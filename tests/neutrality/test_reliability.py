@@ -337,7 +337,7 @@ def test_the_report_takes_issues_coders_and_rounds_asked_for() -> None:
     pd.testing.assert_frame_equal(quick(again, ISSUES), quick(again.iloc[::-1], ISSUES.iloc[::-1]))
 
 
-@pytest.mark.parametrize("coders", [("pass-a",), ("pass-a", "pass-a"), ()])
+@pytest.mark.parametrize("coders", [("pass-a",), ("pass-a", "pass-a"), (), ("pass-a", "pass-b", "pass-a")])
 def test_a_report_needs_two_coders(coders: tuple[str, ...]) -> None:
     """One coder agrees with himself."""
     with pytest.raises(ValueError, match="two coders or more"):

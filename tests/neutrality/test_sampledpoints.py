@@ -167,7 +167,7 @@ def test_a_leap_moves_whole_periods() -> None:
     The items of a period move with it, so that every η keeps its distance from the cut points.
     """
     ballots = invent(2).ballots
-    chain = sampledpoints._Sums(ballots, fit(ballots), 1)
+    chain = sampledpoints._SummedChain(ballots, fit(ballots), 1)
     period = ballots.cells["period"].to_numpy()
     here = np.isin(ballots.item_cell, np.flatnonzero(period == 1))
     item = np.repeat(np.arange(len(ballots.items)), np.diff(ballots.by_item))

@@ -40,6 +40,16 @@ def test_a_damaged_computed_table_is_made_anew(folder: Path, name: str) -> None:
     assert _contents(folder) == before
 
 
+def test_tables_that_a_spreadsheet_saved_are_no_students_copy(folder: Path) -> None:
+    """The ends of lines that Windows writes change no number."""
+    results = (folder / "stances" / "results.md").read_bytes()
+    for name in stancebuild.WRITTEN:
+        path = folder / "stances" / f"{name}.csv"
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    stancebuild.build(folder)
+    assert (folder / "stances" / "results.md").read_bytes() == results
+
+
 def test_a_fault_stops_the_build_before_anything_changes(folder: Path) -> None:
     """The message says how much there is to mend, and lists no more than fits a screen."""
     path = folder / "stances" / "claims.csv"

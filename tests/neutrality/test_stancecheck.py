@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from collections.abc import Callable
 
 import pytest
 
@@ -101,8 +102,20 @@ def test_a_table_of_another_form_is_refused_at_once(content: bytes) -> None:
     assert "Its columns are id, source, locator" in found[0]
 
 
-def test_a_row_that_is_too_short_is_found() -> None:
-    """A line that lost its end does not pass as one with empty cells."""
-    cut = WRITTEN["stances/coders.csv"].rstrip().rpartition(b",")[0] + b"\n"
-    found = list(stancecheck.check(WRITTEN | {"stances/coders.csv": cut}, PACKAGE))
-    assert any("too short" in problem for problem in found)
+@pytest.mark.parametrize("name", stancebuild.WRITTEN)
+@pytest.mark.parametrize("end", [lambda row: row.partition(b",")[0], lambda row: row + b",surplus"])
+def test_a_row_that_is_too_short_or_too_long_is_found(name: str, end: Callable[[bytes], bytes]) -> None:
+    """A line that lost its end, or has a comma too many, is told alone: nothing is read from a wrong column."""
+    path = f"stances/{name}.csv"
+    *rows, last = WRITTEN[path].splitlines()
+    found = list(stancecheck.check(WRITTEN | {path: b"\n".join([*rows, end(last), b""])}, PACKAGE))
+    assert len(found) == 1
+    assert found[0].startswith(f"{path}, line {len(rows) + 1}: the row is too short or too long. Give every column")
+
+
+def test_another_encoding_is_found() -> None:
+    """A spreadsheet may save a table in the encoding of its own language."""
+    old = WRITTEN["stances/claims.csv"].decode().replace("ł", "l").encode("utf-16")
+    assert list(stancecheck.check(WRITTEN | {"stances/claims.csv": old}, PACKAGE)) == [
+        "stances/claims.csv: is not text in UTF-8. Save it as CSV in UTF-8."
+    ]

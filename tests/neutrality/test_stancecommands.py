@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from neutrality import stances, tables
+from neutrality import stanceforms, stances, tables
 from neutrality.__main__ import main
 
 ROWS = len(stances.issues()) * len(stances.ACTORS)
@@ -68,7 +68,7 @@ def test_checking_an_empty_form_lists_lines_and_remedies(empty: Path, capsys: py
     assert main(["stances", "check", str(empty)]) == 1
     said = capsys.readouterr().err
     assert "line 2: the code is missing. Write one of" in said
-    assert f"and {ROWS - stances.SHOWN} more" in said
+    assert f"and {ROWS - stanceforms.SHOWN} more" in said
 
 
 def test_a_filled_form_is_in_order(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:

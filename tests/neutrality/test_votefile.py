@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from neutrality import unga, votefile
-from neutrality.votefile import COLUMNS, InputError
+from neutrality.csvfile import InputError
+from neutrality.votefile import COLUMNS
 
 # Lines on which the rows of the invented file start; its first three rows take two lines each.
 LINES = [2, 4, 6, 8, 9, 10, 11, 12, 13, 14]

@@ -55,9 +55,9 @@ def test_the_class_is_marked_as_designed(second: Settings, summary: str) -> None
     """The command says so, and the table of marks has what the class was made to earn."""
     assert "All 12 marks are as designed." in summary
     assert "reported taken for own" in summary
-    due = {student.id: student.due["ps1"] for student in classroom.plan(second)}
+    earns = {student.id: student.earns["ps1"] for student in classroom.plan(second)}
     got = {row["student"]: row["automatic"] for row in rows(second.workdir / "marks.csv")}
-    assert {name: "" if points is None else f"{points:g}" for name, points in due.items()} == got
+    assert {name: "" if points is None else f"{points:g}" for name, points in earns.items()} == got
 
 
 def test_course_marks_are_exported(second: Settings) -> None:

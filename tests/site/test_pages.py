@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from coursebook import laying, pages
-from neutrality import claims, events, records, stances
+from neutrality import claims, events, records, references, stances
 
 ROOT = Path(__file__).parents[2]
 WITHHELD = {
@@ -103,7 +103,7 @@ def test_a_sources_page_names_each_place_and_links_the_text(name):
 def test_every_reference_is_listed_with_a_place_to_link_to():
     """The glossary links to it by its short name."""
     text = pages.references_page()
-    assert [name for name in records.references() if f"({name})=\n" not in text] == []
+    assert [name for name in references.references() if f"({name})=\n" not in text] == []
 
 
 def test_the_modules_of_the_book_are_those_that_notebooks_import(source):

@@ -50,6 +50,7 @@ def test_addresses_are_read_without_their_last_slash(tmp_path):
         ("[hub]\naddress = 1\n", "hub.address is 1. Write it in quotation marks"),
         ("[hub]\naddress = 'hub.example.edu'\nrepository = 'https://git.example/s.git'\n", "begins with https://"),
         ("[hub]\naddress = 'javascript:alert(1)'\n", "begins with https://"),
+        ("[hub]\naddress = 'https://[hub'\n", "begins with https://"),
         ("[hub]\naddress = 'https://hub.example.edu'\n", "hub.repository is empty"),
         ("[hub]\nrepository = 'https://git.example/s.git'\n", "hub.address is empty"),
         ("[hub]\naddress = 'https://hub.example.edu'\nrepository = 'students'\n", "hub.repository is 'students'"),

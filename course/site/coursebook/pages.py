@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from coursebook import markdown as md
-from neutrality import claims, events, glossary, records, stances
+from neutrality import claims, events, glossary, records, references, stances
 
 HEADS = {
     "person": "People",
@@ -62,7 +62,7 @@ def _entry(entry: glossary.Entry) -> str:
 
 def _source(name: str) -> str:
     """Link a reference to its entry in the list; a locator and ``course`` are no references."""
-    return f"[{md.code(name)}](#{name})" if name in records.references() else md.code(name)
+    return f"[{md.code(name)}](#{name})" if name in references.references() else md.code(name)
 
 
 def references_page() -> str:
@@ -73,7 +73,7 @@ def references_page() -> str:
         "says how far each was read: many only as a stored copy of a page's beginning. "
         "[Download the list](../../downloads/references.csv) as a table.",
     ]
-    for one in sorted(records.references().values(), key=lambda one: one.id):
+    for one in sorted(references.references().values(), key=lambda one: one.id):
         who = ". ".join(filter(None, (md.text(one.author), f"({one.year})" if one.year else "")))
         container = f" {md.text(one.container)}." if one.container else ""
         parts.append(f"({one.id})=")

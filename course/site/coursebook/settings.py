@@ -120,7 +120,14 @@ def _text(file: Path, table: str, name: str, value: object) -> str:
 
 def _address(file: Path, found: dict[str, str], field: str) -> str:
     address = found.get(field, "").rstrip("/")
-    parts = urlsplit(address)
-    if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+    if address and not _is_address(address):
         raise SiteError(f"{file}: {field} is {address!r}. Write an address that begins with https://")
     return address
+
+
+def _is_address(words: str) -> bool:
+    try:
+        parts = urlsplit(words)
+    except ValueError:  # a bracket that is left open
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

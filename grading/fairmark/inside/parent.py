@@ -21,7 +21,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from . import confine, frames, playing, shell, warming
+from . import confine, frames, playing, shell, usage, warming
 
 TICK = 0.05
 """Seconds between two looks at what a job uses."""
@@ -30,8 +30,6 @@ MANY_TASKS = 8
 """Processes and threads of one job that run at the priority of all."""
 SOCKET_BYTES = 2**18
 """What a socket may hold that nobody reads from. It is the kernel's memory, and no process's."""
-_HERTZ = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def serve(control: socket.socket, modules: list[str], calls: list[str], *, confined: bool) -> None:
@@ -75,7 +73,7 @@ class Watch:
     def __init__(self, control: socket.socket, child: int, limits: dict[str, int], *, confined: bool) -> None:
         self._control, self._child, self._limits, self._confined = control, child, limits, confined
         self._start = time.monotonic()
-        self._own = _memory(os.getpid())
+        self._own = usage.memory_bytes(os.getpid())
 
     def until_ended(self) -> dict[str, Any]:
         """Wait until the child ends, or end it.
@@ -107,13 +105,13 @@ class Watch:
         if time.monotonic() - self._start > limits["wall"]:
             return "out-of-time"
         processes = self._processes()
-        if sum(_cpu(one) for one in processes) > limits["cpu"]:
+        if sum(usage.cpu_seconds(one) for one in processes) > limits["cpu"]:
             return "out-of-cpu"
         _step_back(processes)
         # What a child shares with this parent, pages that neither has written to, is counted once.
-        held = sum(max(0, _memory(one) - self._own) for one in processes)
+        held = sum(max(0, usage.memory_bytes(one) - self._own) for one in processes)
         if self._confined:
-            held += _sockets(self._child) * SOCKET_BYTES
+            held += usage.sockets(self._child) * SOCKET_BYTES
         if held > limits["memory"]:
             return "out-of-memory"
         return ""
@@ -182,60 +180,12 @@ def _child(
     playing.play(job, running, playing.Channel(stream))
 
 
-def _cpu(process: int) -> float:
-    """Seconds of processor time of a process, its ended and awaited children included."""
-    fields = _stat(process)
-    return sum(int(one) for one in fields[11:15]) / _HERTZ if fields else 0.0
-
-
-def _memory(process: int) -> int:
-    """Bytes of memory that a process has, without what it reads from files."""
-    try:
-        counts = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
-    except OSError:
-        return 0
-    status = _rss(process)
-    return status if status else int(counts[1]) * _PAGE
-
-
 def _step_back(processes: list[int]) -> None:
     """Let a job that does many things at once wait for others: ten busy threads are not to get ten turns for one."""
-    tasks = [int(task.name) for one in processes for task in _entries(f"/proc/{one}/task")]
+    tasks = [task for one in processes for task in usage.tasks(one)]
     for task in tasks if len(tasks) > MANY_TASKS else ():
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, task, 19)
-
-
-def _entries(folder: str) -> list[Path]:
-    try:
-        return list(Path(folder).iterdir())
-    except OSError:
-        return []
-
-
-def _sockets(process: int) -> int:
-    """Count the sockets of a job, which has a network of its own: open ones, and those under way in others."""
-    with suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{process}/net/sockstat").read_text(encoding="ascii").split()[2])
-    return 0
-
-
-def _rss(process: int) -> int:
-    found = 0
-    with suppress(OSError):
-        for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith(("RssAnon:", "RssShmem:")):
-                found += int(line.split()[1]) * 1024
-    return found
-
-
-def _stat(process: int) -> list[str]:
-    try:
-        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    # The program's name stands in brackets and may hold anything.
-    return text.rpartition(")")[2].split()
 
 
 def main() -> None:

@@ -35,7 +35,20 @@ class Buckets:
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait(self, user: str, amount: float = 1) -> int:
-        """Take an amount from a user's bucket; give 0, or the seconds after which there is so much in it."""
+        """Take an amount from a user's bucket.
+
+        Parameters
+        ----------
+        user
+            Whose.
+        amount
+            From 0 to the size of a bucket; more than that is never there.
+
+        Returns
+        -------
+        int
+            0 where it was taken; otherwise the seconds after which there is so much in it, and nothing was taken.
+        """
         now = self.clock()
         left, at = self._left.get(user, (self.size, now))
         left = min(self.size, left + (now - at) * self.rate)

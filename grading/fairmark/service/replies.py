@@ -61,7 +61,21 @@ class Reply:
 
 @dataclass(frozen=True)
 class Plan:
-    """A question that was understood: what to write down, and what can be answered without the key."""
+    """A question that was understood: what to write down, and what can be answered without the key.
+
+    Attributes
+    ----------
+    entry : Entry
+    mode : Mode
+    attempt : Attempt
+        What is written down before anything is answered.
+    answer : Json
+        Plain data.
+    settled : tuple of str or None
+        Verdict and message, where the key is not needed for them.
+    variant : int
+        Which of the item's variants the student has, from 0.
+    """
 
     entry: Entry
     mode: Mode

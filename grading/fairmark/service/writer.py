@@ -53,6 +53,11 @@ class Writer:
             Tells whether nobody waits for the answer any more. What is not yet being written then never is: nobody
             uses up an attempt on an answer that cannot be seen.
 
+        Returns
+        -------
+        Numbered or None
+            As :meth:`fairmark.attempts.Log.append` gives it.
+
         Raises
         ------
         Refusal

@@ -154,23 +154,23 @@ def queue(session: Session, task: Task) -> Queue:
             raise WrittenError(
                 f"{name}: was released with other points than the bank's {entry.item.points:g}; run fairmark release"
             )
-    given, hidden = marks.history(session, task.assignment), _secret(session)
-    found, empty = _first(session, task, entries, wanted, given)
+    given, secret = marks.history(session, task.assignment), _secret(session)
+    found, empty = _first(session, task, entries, wanted, given, secret)
     if task.round == "second":
-        found = _second(task, found, given, hidden)
+        found = _second(task, found, given, secret)
     elif task.round == "settled":
         found = _apart(task, found, entries, given)
     ordered = sorted(
         found,
-        key=lambda one: (list(entries).index(one.place.item), _digest(hidden, one.place, f"order {one.place.round}")),
+        key=lambda one: (list(entries).index(one.place.item), _digest(secret, one.place, f"order {one.place.round}")),
     )
     return Queue(assignment.title, entries, wanted, tuple(ordered), empty)
 
 
 def _first(
-    session: Session, task: Task, entries: dict[str, Entry], wanted: Template, given: marks.History
+    session: Session, task: Task, entries: dict[str, Entry], wanted: Template, given: marks.History, secret: str
 ) -> tuple[list[Answer], int]:
-    found, empty, hidden = [], 0, _secret(session)
+    found, empty = [], 0
     hands = {item: posting.read_by_hand(session, wanted, item) for item in entries}
     for student, record in ledger.records(session, task.assignment):
         for item in entries:
@@ -188,7 +188,7 @@ def _first(
             standing = Standing(text, hand, tuple(stack), marks.version(place, text, hand, stack))
             settled = given.get(replace(place, round="settled").key, [None])[-1]
             state = _state(hand, (stack[-1] if stack else None, settled))
-            found.append(Answer(code(hidden, place), place, standing, state, settled=settled))
+            found.append(Answer(code(secret, place), place, standing, state, settled=settled))
     return found, empty
 
 
@@ -198,7 +198,7 @@ def _state(hand: ByHand, known: tuple[Given | None, ...]) -> State:
     return "done" if any(one and one.judgement.score == hand.score for one in known) else "elsewhere"
 
 
-def _second(task: Task, found: list[Answer], given: marks.History, hidden: str) -> list[Answer]:
+def _second(task: Task, found: list[Answer], given: marks.History, secret: str) -> list[Answer]:
     """Keep what a first marker has marked as it stands now; of these a sample that stays as the first go on."""
     ready = []
     for one in found:
@@ -209,7 +209,7 @@ def _second(task: Task, found: list[Answer], given: marks.History, hidden: str) 
             ready.append(replace(one, state="done" if done else "again" if last else "open"))
     if not task.sample:
         return ready
-    ranked = sorted(ready, key=lambda one: (one.last is None, _digest(hidden, one.place, "sample")))
+    ranked = sorted(ready, key=lambda one: (one.last is None, _digest(secret, one.place, "sample")))
     return ranked[: max(task.sample, sum(one.last is not None for one in ready))]
 
 
@@ -229,15 +229,22 @@ def _apart(task: Task, found: list[Answer], entries: dict[str, Entry], given: ma
     return kept
 
 
-def code(hidden: str, place: Place) -> str:
+def code(secret: str, place: Place) -> str:
     """Give an answer's code: the same in every round, and not to be computed without the gradebook.
+
+    Parameters
+    ----------
+    secret
+        What only this gradebook holds.
+    place
+        Of the answer; round and marker do not count.
 
     Returns
     -------
     str
         Such as ``k7qd-m2xp``.
     """
-    text = base64.b32encode(_digest(hidden, place, "code")).decode("ascii").lower()[:_CODE]
+    text = base64.b32encode(_digest(secret, place, "code")).decode("ascii").lower()[:_CODE]
     return f"{text[:4]}-{text[4:]}"
 
 
@@ -246,6 +253,6 @@ def _secret(session: Session) -> str:
     return str(session.scalar(select(ledger.LOG.c.sha256).where(ledger.LOG.c.entry == 1)))
 
 
-def _digest(hidden: str, place: Place, use: str) -> bytes:
+def _digest(secret: str, place: Place, use: str) -> bytes:
     text = "\n".join([use, place.assignment, place.item, place.student])
-    return hmac.digest(hidden.encode(), text.encode(), hashlib.sha256)
+    return hmac.digest(secret.encode(), text.encode(), hashlib.sha256)

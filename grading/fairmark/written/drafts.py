@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.written.answers import Task
 from fairmark.written.marks import same_name
 
@@ -57,11 +56,7 @@ class Drafts:
     def _write(self, new: dict[str, Any], *, without: str) -> None:
         kept = {name: one for name, one in self._all().items() if not name.startswith(f"{without} ")}
         if kept or new:
-            _private(self.file, json.dumps(kept | new, indent=1))
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_text(self.file, json.dumps(kept | new, indent=1), mode=PRIVATE)
         else:
             self.file.unlink(missing_ok=True)
-
-
-def _private(file: Path, text: str) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_text(file, text)

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from fairmark import gradebook, tables, templates
-from fairmark.files import write_text
+from fairmark.files import PRIVATE, write_text
 from fairmark.written import answers, marks, views
 from fairmark.written.answers import Answer, Queue, Task
 from fairmark.written.errors import WrittenError
@@ -45,7 +45,7 @@ class Read:
 
 
 def write(session: Session, task: Task, stem: Path, *, names: bool = False) -> tuple[Path, tuple[Path, ...]]:
-    """Write the page to read, and one table for each written question.
+    """Write the page to read, and one table for each written question; only their owner can read them.
 
     Parameters
     ----------
@@ -78,10 +78,10 @@ def write(session: Session, task: Task, stem: Path, *, names: bool = False) -> t
     for file in (page, *tables):
         if file.exists():
             raise WrittenError(f"{file}: is there already, and may be filled in; name another with --out")
-    write_text(page, _page(task, queue, items, names))
+    write_text(page, _page(task, queue, items, names), mode=PRIVATE)
     for file, item in zip(tables, items, strict=True):
         own = [one for one in queue.answers if one.place.item == item]
-        write_text(file, "\ufeff" + _table(queue.rubric(item), own))
+        write_text(file, "\ufeff" + _table(queue.rubric(item), own), mode=PRIVATE)
     return page, tuple(tables)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fairmark.unseen import without_unseen
 from fairmark.written.errors import WrittenError
 from worksheet.items import Item
 
@@ -132,7 +132,7 @@ def judgement(wanted: Sequence[Criterion], points: Sequence[object], comment: ob
     given = tuple(_points(criterion, one) for criterion, one in zip(wanted, points, strict=True))
     if not isinstance(comment, str) or len(comment) > MAX_COMMENT:
         raise WrittenError(f"comment: longer than {MAX_COMMENT} characters; shorten it")
-    return Judgement(given, readable(comment))
+    return Judgement(given, without_unseen(comment))
 
 
 def _points(criterion: Criterion, value: object) -> float:
@@ -144,23 +144,6 @@ def _points(criterion: Criterion, value: object) -> float:
             f"in steps of {STEP:g}"
         )
     return float(value) + 0.0  # -0.0 is 0
-
-
-def readable(text: str) -> str:
-    r"""Take out what a reader cannot see: control characters, and marks that turn the direction of reading.
-
-    Examples
-    --------
-    >>> readable("one\r\ntwo\x00 \u202ethree ")
-    'one\ntwo three'
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(one for one in lines if one in "\n\t" or not hidden(one)).strip()
-
-
-def hidden(character: str) -> bool:
-    """Tell whether a character shows nothing, or is none; joiners, which some scripts need, are not meant."""
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Cn", "Co"} and character not in "\u200c\u200d"
 
 
 def told(wanted: Sequence[Criterion], given: Judgement) -> str:

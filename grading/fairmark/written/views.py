@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from fairmark import mending, prompting
 from fairmark.bank import Entry
+from fairmark.unseen import is_unseen, with_line_feeds, without_unseen
 from fairmark.written.answers import Answer, Queue, Task
 from fairmark.written.drafts import Draft
-from fairmark.written.rubric import criteria, hidden, readable
+from fairmark.written.rubric import criteria
 
 MOST = 50_000
 """The most characters of one answer that are shown: an essay has six thousand."""
@@ -33,7 +34,7 @@ class Shown:
     ----------
     text : str
     words : int
-        Of the whole text.
+        How many the whole text has.
     hidden : int
         How many invisible characters were taken out.
     cut : bool
@@ -41,6 +42,7 @@ class Shown:
     gone : bool
         Whether the student's notebook had no cell for the answer.
     most : int
+        How many characters are shown at the most.
     """
 
     text: str
@@ -59,9 +61,9 @@ def show(text: str) -> Shown:
     >>> show("Two words\u202e")
     Shown(text='Two words', words=2, hidden=1, cut=False, gone=False, most=50000)
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    unseen = sum(hidden(one) and one not in "\n\t" for one in lines)
-    return Shown(readable(lines[:MOST]), len(lines.split()), unseen, len(lines) > MOST, text == mending.GONE)
+    lines = with_line_feeds(text)
+    unseen = sum(map(is_unseen, lines))
+    return Shown(without_unseen(lines[:MOST]), len(lines.split()), unseen, len(lines) > MOST, text == mending.GONE)
 
 
 def common(task: Task, queue: Queue, names: bool) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import sys
 sys.path.insert(0, "/usr/local/etc/course")
 import course_hub
 
-COURSE = "between-minsk-and-moscow"
+COURSE = os.environ["COURSE_ID"]
+ADDRESS = "http://proxy-public"
 EXCHANGE = "/srv/exchange"
 CLAIM = "course-exchange"  # a volume that many pods may write to (ReadWriteMany)
 STUDENT, INSTRUCTOR = 1000, 1100  # the instructor's files are another user's, closed to students
@@ -24,16 +25,15 @@ course_hub.configure(
         course=COURSE,
         instructors=instructors,
         exchange=EXCHANGE,
-        address="http://proxy-public",
+        address=ADDRESS,
         student_config="/srv/course-hub/student",
         instructor_config="/srv/course-hub/instructor",
-        settings="/home/jovyan/course/grading/course.toml",
+        settings=os.environ["COURSE_SETTINGS"],
     ),
 )
-# The chart's values name the service; who may ask it is said here.
-c.JupyterHub.load_roles = course_hub.ROLES
-c.Spawner.server_token_scopes = list(course_hub.SERVER_SCOPES)
-c.Spawner.environment["WORKSHEET_SERVICE"] = f"http://proxy-public/services/{course_hub.SERVICE}/"
+course_hub.let_users_ask(c, ADDRESS)  # the service itself is named in the chart's values
+# The chart sets the variables of its own kind of spawner, which hide those that are set for every kind.
+c.KubeSpawner.environment.update(c.Spawner.environment)
 
 
 def mounts(name):

@@ -1,15 +1,19 @@
-"""The Littlest JupyterHub: put this file into /opt/tljh/config/jupyterhub_config.d/ and set the five names below.
+"""The Littlest JupyterHub: put this file into /opt/tljh/config/jupyterhub_config.d/ and set the names below.
 
 A single server with real Unix accounts: TLJH makes one, `jupyter-NAME`, for each user who logs in.
 """
 
 import sys
+from pathlib import Path
 
+COURSE_ID = ""  # the id that stands in your course.toml; without it the Hub does not start
+SETTINGS = "/home/jupyter-lecturer/course/grading/course.toml"  # in a home of mode 0700
 INSTRUCTORS = {"lecturer"}  # the Hub's names, without `jupyter-`
-COURSE = "/home/jupyter-lecturer/course"  # the instructor's copy of the repository, in a home of mode 0700
-PYTHON = "/home/jupyter-lecturer/.python"  # the instructor's environment, with the extra `hub` of pyproject.toml
+LECTURER = "jupyter-lecturer"  # the Unix account that the course and its bank belong to
+PYTHON = "/home/jupyter-lecturer/.python"  # that account's environment, with the extra `hub` of pyproject.toml
 EXCHANGE = "/srv/nbgrader/exchange"
 HUB_FILES = "/srv/course-hub"  # a copy of grading/hub that everybody may read: no bank is in it
+ADDRESS = "http://127.0.0.1"  # with https: https:// and the server's own name
 
 sys.path.insert(0, HUB_FILES)
 import course_hub  # noqa: E402
@@ -18,22 +22,22 @@ c = get_config()  # noqa: F821
 course_hub.configure(
     c,
     course_hub.Site(
-        course="between-minsk-and-moscow",
+        course=COURSE_ID,
         instructors=frozenset(INSTRUCTORS),
         exchange=EXCHANGE,
-        address="http://127.0.0.1",
+        address=ADDRESS,
         student_config=f"{HUB_FILES}/student",
         instructor_config=f"{HUB_FILES}/instructor",
-        settings=f"{COURSE}/grading/course.toml",
+        settings=SETTINGS,
         hub_names=True,  # not the Unix account's, which begins with `jupyter-`
         service_command=(f"{PYTHON}/bin/fairmark", "serve"),
         service_url="http://127.0.0.1:8191",
-        service_user="jupyter-lecturer",
-        service_folder=COURSE,
+        service_user=LECTURER,
+        service_folder=str(Path(SETTINGS).parent),
         service_environment={
             "PATH": f"{PYTHON}/bin:/usr/bin:/bin",
-            "HOME": "/home/jupyter-lecturer",
-            "FAIRMARK_SETTINGS": f"{COURSE}/grading/course.toml",
+            "HOME": f"/home/{LECTURER}",
+            "FAIRMARK_SETTINGS": SETTINGS,
             "FAIRMARK_EXCHANGE": EXCHANGE,
         },
     ),

@@ -36,8 +36,8 @@ class Case:
         ``|`` between them.
     sources, change, file
         Other answer cells; a change of the notebook; what is done to the submitted file.
-    points : float or None
-        What is due, where that is not what ``knows`` and ``lost`` say; None where nothing can be marked.
+    unmarked : bool
+        Whether nothing of it can be marked, whatever ``knows`` and ``lost`` say.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Case:
     unmarked: bool = False
 
     @property
-    def due(self) -> float | None:
+    def earns(self) -> float | None:
         """The automatic points that an honest notebook with the same knowledge would earn."""
         if self.unmarked:
             return None

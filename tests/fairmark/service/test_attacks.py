@@ -24,7 +24,7 @@ from fairmark import backups, bank
 from fairmark.modes import Mode
 from fairmark.service import connections
 from fairmark.service.limits import Buckets
-from fairmark.service.serve import Few
+from fairmark.service.loglines import FewLines
 
 from .conftest import PREFIX, Served
 
@@ -324,7 +324,7 @@ def test_refusals_do_not_fill_the_log_of_the_hub():
         record.created = second
         return record
 
-    few = Few(3)
+    few = FewLines(3)
     lines = [line(0), line(1), line(2), line(3), line(4, logging.ERROR), line(60)]
     assert [few.filter(one) for one in lines] == [True, True, True, False, True, True]
     assert lines[2].getMessage() == "401 POST (more of this minute is left out)"

@@ -53,6 +53,7 @@ def test_a_table_goes_round(table):
     page, (made,) = write(room, file)
     assert made == file
     assert rows(file)[0] == ["answer", "question", "version", "Claim (0 to 2)", "Evidence (0 to 2)", "comment"]
+    assert [one.stat().st_mode & 0o777 for one in (page, made)] == [0o600, 0o600]
     text = page.read_text()
     assert "<script" not in text
     assert "anna" not in text + file.read_text()

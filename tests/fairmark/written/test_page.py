@@ -19,6 +19,7 @@ from tests import access
 from fairmark import bank
 from fairmark.database import Database
 from fairmark.written import page
+from fairmark.written.desk import Desk
 
 HOSTILE = """\
 </div><script>document.title = "owned"</script><img src=x onerror="document.title='owned'">
@@ -58,7 +59,7 @@ def serving(room, **what: Any) -> Iterator[Server]:
         ready.set()
 
     with Database(room.course) as database:
-        desk = page.Desk(room.task(**what), database, names=names)
+        desk = Desk(room.task(**what), database, names=names)
         thread = threading.Thread(target=page.serve, args=(desk, tell))
         thread.start()
         assert ready.wait(20)
@@ -145,6 +146,8 @@ def test_saving_keeping_a_draft_and_taking_back(room):
     with serving(room) as server:
         draft = asked(room, "anna", None, 1.5, comment="Begun")
         assert server.ask("POST", "draft", draft)[0] == 200
+        (file,) = (room.course.workdir / "drafts").iterdir()
+        assert file.stat().st_mode & 0o777 == 0o600
         assert room.grade("anna")[0] is None
         text = server.ask("GET", f"answer/{draft['code']}")[2]
         assert 'value="1.5"' in text

@@ -1,10 +1,21 @@
-"""How numbers are written in texts that stand for plots."""
+"""How numbers, and the names of measures, are written in sentences: those of verdicts, messages and plots."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
+
+MEASURES = {
+    "identical": "share of identical votes",
+    "lijphart": "Lijphart's index of agreement",
+    "s": "Signorino and Ritter's S",
+    "pi": "Scott's π",
+    "kappa": "Cohen's κ",
+    "tau_b": "Kendall's τ-b",
+}
+"""What a measure is called on an axis and in a sentence; another is called by the name of its column."""
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -38,6 +49,7 @@ def counted(count: int, what: str) -> str:
     Parameters
     ----------
     count : int
+        0 or more; written with commas between the thousands.
     what : str
         In the singular; the plural has an s.
 
@@ -47,10 +59,29 @@ def counted(count: int, what: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "issue"), counted(2, "issue")
-    ('1 issue', '2 issues')
+    >>> counted(1, "issue"), counted(2000, "word")
+    ('1 issue', '2,000 words')
     """
-    return f"{count} {what}{'s' * (count != 1)}"
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def dated(day: dt.date) -> str:
+    """Write a day as a reader says it.
+
+    Parameters
+    ----------
+    day : datetime.date
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> dated(dt.date(2014, 3, 23))
+    '23 March 2014'
+    """
+    return f"{day.day} {day:%B %Y}"
 
 
 def interval(low: float, high: float) -> str:

@@ -1,10 +1,7 @@
-"""Issues, codings and forms: what is read, what is left out, and what is refused."""
+"""Forms for coders: what is asked, what is forgiven, and what is refused."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,42 +12,9 @@ import pytest
 from neutrality import stances
 from neutrality.stances import FormError, StanceError
 
-ISSUES = """id,issue,proposition,minus_two,plus_two,toward_moscow,first_year,last_year,event,source,locators,use
-i01,One,"A bridge, long.",no,yes,1,1991,1994,bridge,osw-2018,osw-2018 s1.p1;osw-2018 fn2,lesson
-i02,Two,A road.,no,yes,-1,1994,1997,road,osw-2018,osw-2018 s1.p2,lesson
-i03,Three,A test.,no,yes,0,2014,2014,test,digest-2016,digest-2016 s2.b3,item
-"""
-CODINGS = """issue,actor,coder,round,code,locators,reason,use
-i01,minsk,adjudicated,1,2,osw-2018 s1.p1,It pays.,lesson
-i01,moscow,adjudicated,1,not taken,osw-2018 s1.p1,It waits.,item
-i03,minsk,adjudicated,1,1,digest-2016 s2.b3,It helps.,item
-i03,moscow,adjudicated,1,1,digest-2016 s2.b3,It helps.,lesson
-"""
-CODERS = """id,kind,what,coded_on,independence
-adjudicated,automatic,A program.,2026-01-02,None.
-"""
-INTEGERS = {"toward_moscow", "first_year", "last_year", "round"}
-
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a data folder with two issues for lessons and one for an item, in use."""
-    resources = []
-    for name, content in (("issues", ISSUES), ("codings", CODINGS), ("coders", CODERS)):
-        path = tmp_path / f"{name}.csv"
-        path.write_text(content, encoding="utf-8")
-        names = content.splitlines()[0].split(",")
-        fields = [{"name": one, "type": "integer" if one in INTEGERS else "string"} for one in names]
-        checksum = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
-        entry = {"name": f"stances-{name}", "path": path.name, "hash": checksum, "schema": {"fields": fields}}
-        resources.append(entry)
-    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}))
-    monkeypatch.setenv("NEUTRALITY_DATA", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def filled(folder: Path) -> pd.DataFrame:
+def filled(stance_folder: Path) -> pd.DataFrame:
     """Return a form in which everything is in order."""
     frame = stances.form("anna")
     frame["code"] = ["2", "1", "0", "not in the source", "-1", "-2", "not taken", "not in the source"]
@@ -81,96 +45,7 @@ def problems(path: Path) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-@pytest.mark.usefixtures("folder")
-def test_readers_leave_items_out_unless_asked() -> None:
-    """A student's numbers are those of a checkout: neither items nor codings of item issues."""
-    assert stances.issues()["id"].tolist() == ["i01", "i02"]
-    assert stances.issues(items=True)["id"].tolist() == ["i01", "i02", "i03"]
-    assert stances.codings()[["issue", "actor"]].to_numpy().tolist() == [["i01", "minsk"]]
-    assert len(stances.codings(items=True)) == 4
-    assert stances.coders()["id"].tolist() == ["adjudicated"]
-
-
-def test_a_students_copy_gives_the_same(folder: Path) -> None:
-    """Where the items' rows are gone from the files, the readers give what they give with them."""
-    before = stances.issues(), stances.codings()
-    package = json.loads((folder / "datapackage.json").read_text())
-    for entry in package["resources"][:2]:
-        path = folder / entry["path"]
-        path.write_text(re.sub(r".*,item\n", "", path.read_text()))
-        entry["hash"] = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
-    (folder / "datapackage.json").write_text(json.dumps(package))
-    pd.testing.assert_frame_equal(before[0], stances.issues())
-    pd.testing.assert_frame_equal(before[1], stances.codings())
-
-
-def test_answers_split_places_from_kinds() -> None:
-    """Places are numbers with gaps; every code has a kind."""
-    frame = stances.answers(pd.DataFrame({"code": list(stances.CODES)}))
-    assert frame["place"].dtype == "Int64"
-    assert frame["place"].dropna().tolist() == [2, 1, 0, -1, -2]
-    assert frame["answer"].tolist() == ["coded"] * 5 + ["not taken", "not in the source"]
-
-
-@pytest.mark.parametrize("code", ["3", "", "yes", "2.0", "coded"])
-def test_an_unknown_code_is_an_error(code: str) -> None:
-    """No code is guessed."""
-    with pytest.raises(StanceError, match=f"unknown code {code!r}.*'not taken'"):
-        stances.answers(pd.DataFrame({"code": ["1", code]}))
-
-
-def rounds() -> pd.DataFrame:
-    """Return codings by two coders, one of whom coded twice."""
-    rows = [
-        ("i02", "moscow", "a", 1, "1"),
-        ("i01", "minsk", "a", 1, "-1"),
-        ("i01", "minsk", "a", 2, "2"),
-        ("i01", "west", "b", 1, "not taken"),
-    ]
-    return pd.DataFrame(rows, columns=["issue", "actor", "coder", "round", "code"])
-
-
-@pytest.mark.parametrize(
-    ("coder", "number", "expected"),
-    [("a", 1, {"i01": -1, "i02": None}), ("a", 2, {"i01": 2}), ("a", None, {"i01": 2}), ("b", None, {"i01": None})],
-)
-def test_wide_has_one_row_an_issue(coder: str, number: int | None, expected: dict[str, int | None]) -> None:
-    """Of one coder and round, by default the last; in order of issue; all actors there."""
-    table = stances.wide(rounds(), coder, number)
-    assert list(table) == list(stances.ACTORS)
-    found = {issue: None if pd.isna(place) else place for issue, place in table["minsk"].items()}
-    assert found == expected
-    pd.testing.assert_frame_equal(table, stances.wide(rounds().iloc[::-1], coder, number))
-
-
-@pytest.mark.parametrize(("value", "expected"), [("code", "not taken"), ("answer", "not taken"), ("place", None)])
-def test_wide_shows_codes_answers_or_places(value: str, expected: str | None) -> None:
-    """The cells hold what was asked for."""
-    cell = stances.wide(rounds(), "b", value=value).loc["i01", "west"]
-    assert pd.isna(cell) if expected is None else cell == expected
-
-
-@pytest.mark.parametrize(
-    ("arguments", "options", "words"),
-    [
-        (("c",), {}, "no codings by 'c'. There are codings by 'a', 'b'"),
-        (("a", 3), {}, "'a' has no round 3. There is 1, 2"),
-        (("a",), {"value": "colour"}, "'colour'.*'place', 'code' or 'answer'"),
-    ],
-)
-def test_wide_refuses_what_is_not_there(arguments: Any, options: Any, words: str) -> None:
-    """Each error says what there is."""
-    with pytest.raises(StanceError, match=words):
-        stances.wide(rounds(), *arguments, **options)
-
-
-def test_a_stance_coded_twice_is_an_error() -> None:
-    """Neither of two rows is preferred."""
-    with pytest.raises(StanceError, match="'b' has west on i01 twice in round 1"):
-        stances.wide(pd.concat([rounds(), rounds().iloc[[3]]]), "b")
-
-
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("stance_folder")
 def test_the_form_has_every_issue_and_actor() -> None:
     """What to read is there, what to write is empty, and items are left out unless asked for."""
     frame = stances.form(" anna ", round=2)
@@ -284,7 +159,7 @@ def test_lines_are_counted_as_an_editor_does(filled: pd.DataFrame, save: Save) -
     assert [problem[:11] for problem in problems(save(filled))] == ["line 2: '3'", "line 5: '3'"]
 
 
-def test_all_problems_come_at_once_and_the_list_is_capped(save: Save, folder: Path) -> None:
+def test_all_problems_come_at_once_and_the_list_is_capped(save: Save, stance_folder: Path) -> None:
     """Twenty are shown, the rest counted, all kept."""
     path = save(pd.concat([stances.form(name) for name in ("anna", "ben", "kim")]))
     with pytest.raises(FormError) as caught:
@@ -307,7 +182,7 @@ def test_all_problems_come_at_once_and_the_list_is_capped(save: Save, folder: Pa
         (None, "cannot be read .No such file"),
     ],
 )
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("stance_folder")
 def test_what_is_no_form_is_refused(content: bytes | None, words: str, tmp_path: Path) -> None:
     """The error names the file and says what to do."""
     path = tmp_path / "anna.csv"
