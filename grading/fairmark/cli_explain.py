@@ -12,6 +12,7 @@ from fairmark.files import PRIVATE, write_text
 from fairmark.settings import Settings
 from fairmark.terminal import explained, say
 from fairmark.unseen import without_unseen
+from fairmark.wording import counted
 
 _MOST = 50_000
 
@@ -66,7 +67,7 @@ def lines(one: Explanation) -> list[str]:
         "What happened (times in UTC):",
     ]
     for step in one.steps:
-        points = "" if step.points is None else f" {step.points:g} points."
+        points = "" if step.points is None else f" {counted(step.points, 'point')}."
         told.append(f"  {step.at[:19].replace('T', ' ')}  {step.says}{points} [{without_unseen(step.more)}]")
     return [*told, "", *(f"Note: {note}" for note in one.notes)]
 

@@ -29,6 +29,7 @@ from fairmark.files import PRIVATE, write_text
 from fairmark.report import Row
 from fairmark.settings import Settings
 from fairmark.terminal import PATH, console, explained, say
+from fairmark.wording import counted
 
 _SHOWN = 30
 
@@ -208,7 +209,7 @@ def policy_command(course: Settings, student: str) -> None:
             there = f"{adjustments.file(course)}, with the columns {', '.join(adjustments.COLUMNS)}"
             say(f"There is no table of exceptions. It would be {there}.")
         later = len(held.adjustments) - excused
-        extensions = "1 extension" if later == 1 else f"{later} extensions"
+        extensions = counted(later, "extension")
         console.print(f"{len(changed)} changed. Exceptions: {extensions}, {excused} excused.")
 
 

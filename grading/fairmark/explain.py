@@ -25,6 +25,7 @@ from fairmark.jobs import Sent
 from fairmark.ledger import Done
 from fairmark.posting import ByHand
 from fairmark.settings import Settings
+from fairmark.wording import counted
 
 
 class ExplainError(ValueError):
@@ -301,4 +302,5 @@ def _since(course: Settings, done: Done, record: dict[str, Any], entry: Entry) -
     sent = {name: Sent(**one) for name, one in done.record["sent"].items()}
     (now,) = judging.judge(course, {entry.item.id: entry}, sent, done.student, done.record["stopped"], firsts)
     if now["points"] != record["points"]:
-        yield f"Today the same answer would get {now['points']:g} points. Run fairmark regrade {done.assignment}."
+        today = counted(now["points"], "point")
+        yield f"Today the same answer would get {today}. Run fairmark regrade {done.assignment}."

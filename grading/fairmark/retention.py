@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmark import adjustments, archive, reportpage, research, roster, settings
+from fairmark import adjustments, archive, research, roster, settings
 from fairmark.settings import Settings, SettingsError
 
 _PROOF = "needed until appeals are over"
@@ -25,7 +25,7 @@ _WHAT = (
     (research.CONSENT, "who agreed to research", "yours alone: needed as long as the table for research is kept"),
     ("research", "points under pseudonyms, of students who agreed", "may go when the research is over"),
     (research.KEY, "who is who under these pseudonyms", "may go at any time: fairmark export --forget-key"),
-    (reportpage.FOLDER, "item reports: a count of one may point to a person", f"{_AGAIN}fairmark report"),
+    ("reports", "item reports: a count of one may point to a person", f"{_AGAIN}fairmark report"),
     ("class.json", "an invented class, no real person", "may go at any time"),
 )
 

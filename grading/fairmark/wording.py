@@ -5,6 +5,17 @@ from __future__ import annotations
 import math
 
 
+def counted(number: float, noun: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "point"), counted(0.5, "point"), counted(3, "extension")
+    ('1 point', '0.5 points', '3 extensions')
+    """
+    return f"{number:g} {noun}" if number == 1 else f"{number:g} {noun}s"
+
+
 def percent(share: float | None) -> str:
     """Write a share as a whole per cent; a dash where there is none.
 

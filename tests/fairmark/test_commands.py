@@ -302,3 +302,11 @@ def test_a_new_term_marks_everything_anew(course):
     assert changed != lines
     file.write_text("\n".join(changed), encoding="utf-8")
     assert "Marked 1, unchanged 0" in fairmark(course, "mark").output
+
+
+@pytest.mark.parametrize("package", ["scipy", "matplotlib", "krippendorff", "dask"])
+def test_a_command_starts_without_what_only_few_commands_need(package):
+    """Each of these would make every command start noticeably later."""
+    code = f"import sys, fairmark.cli; print({package!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

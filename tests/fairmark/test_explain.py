@@ -68,11 +68,11 @@ def test_an_explanation_tells_question_answer_rule_and_history(course, submit, a
     text = file.read_text().replace("key: right\n", "key: left\n").replace("answer: left, mis", "answer: right, mis")
     file.write_text(text)
     told = flat(run(course, "anna", "mini1-q1").output)
-    assert "Today the same answer would get 1 points. Run fairmark regrade mini1." in told
+    assert "Today the same answer would get 1 point. Run fairmark regrade mini1." in told
     regrade.regrade(course, "mini1")
     told = flat(run(course, "anna", "mini1-q1").output)
     assert "1 of 1 points, right" in told
-    assert told.index("marked it. 0 points") < told.index("anew, after a correction. 1 points")
+    assert told.index("marked it. 0 points") < told.index("anew, after a correction. 1 point.")
 
 
 def test_the_question_is_the_one_that_was_asked(course, submit, answering):

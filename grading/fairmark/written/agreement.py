@@ -2,6 +2,9 @@
 
 Criteria are levels in an order, so their agreement is Krippendorff's alpha for ordinal data; totals are points, so
 theirs is alpha for interval data. The mean difference comes with Student's interval for paired differences.
+
+Krippendorff's package and SciPy are imported where they are used: every command of ``fairmark`` imports this module,
+and would start a second later.
 """
 
 from __future__ import annotations
@@ -11,9 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-import krippendorff
 import numpy as np
-from scipy import stats
 
 from fairmark.written.marks import Given, History, same_name
 from fairmark.written.rubric import Criterion
@@ -178,6 +179,8 @@ def alpha(both: Sequence[tuple[float, float]], level: str) -> float | None:
     >>> alpha([(1, 1)] * 12, "ordinal") is None
     True
     """
+    import krippendorff
+
     table = np.array(both, dtype=float).T
     if table.shape[1] < FEW or len(np.unique(table)) == 1:
         return None
@@ -194,6 +197,8 @@ def interval(differences: Sequence[float]) -> tuple[float, float] | None:
     """
     if len(differences) < 2:
         return None
+    from scipy import stats
+
     mean, error = fmean(differences), stdev(differences) / math.sqrt(len(differences))
     reach = float(stats.t.ppf(0.975, len(differences) - 1)) * error
     return mean - reach, mean + reach
