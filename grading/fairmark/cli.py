@@ -16,6 +16,7 @@ from fairmark import (
     cli_exports,
     cli_marking,
     cli_new,
+    cli_policy,
     cli_reports,
     cli_steps,
     cli_term,
@@ -155,7 +156,7 @@ def feedback_command(course: Settings, assignments: tuple[str, ...]) -> None:
     """
     with explained():
         gradebook.require(course)
-        cli_exports.settle(course)
+        cli_policy.settle(course)
         cli_steps.write_feedback(course, terminal.assignments(course, assignments))
 
 
@@ -176,7 +177,7 @@ for command in (
     cli_marking.mark_command,
     cli_marking.regrade_command,
     cli_written.written_command,
-    cli_exports.policy_command,
+    cli_policy.policy_command,
     cli_exports.export_command,
     cli_reports.report_command,
     cli_explain.explain_command,

@@ -1,4 +1,4 @@
-"""The commands that take marks out of the gradebook, and bring lateness and exceptions into it."""
+"""The command that takes marks out of the gradebook."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
+from fairmark import bank as item_bank
 from fairmark import (
-    adjustments,
+    cli_policy,
     exports,
     filling,
     gradebook,
-    lateness,
     lms,
     newfile,
     report,
@@ -23,13 +23,11 @@ from fairmark import (
     transfer,
     weights,
 )
-from fairmark import bank as item_bank
 from fairmark.database import Database
 from fairmark.files import PRIVATE, write_text
 from fairmark.report import Row
 from fairmark.settings import Settings
 from fairmark.terminal import PATH, console, explained, say
-from fairmark.wording import counted
 
 _SHOWN = 30
 
@@ -81,7 +79,7 @@ def export_command(course: Settings, /, assignments: tuple[str, ...], to: Path |
             raise click.UsageError("Say for which platform: --for canvas, --for moodle or --for blackboard.")
         if options["into"] is None and (options["columns"] or options["scale"]):
             raise click.UsageError("--column and --scale go with --into FILE, the gradebook that was downloaded.")
-        settle(course)
+        cli_policy.settle(course)
         rows = report.table(course, results.standing(course))
         if options["platform"] is None:
             write_marks(course, rows, to or course.workdir / "marks.csv")
@@ -180,45 +178,6 @@ def _tell(course: Settings, platform: lms.Platform, told: transfer.Told, target:
     if len(said) > _SHOWN:
         say(f"  … {len(said) - _SHOWN} more lines stand in {whole}")
     say(f"{platform.next_step}.")
-
-
-@click.command("policy")
-@click.option("--student", default="", help="Print what the log says of this student's exceptions and lateness.")
-@click.pass_obj
-def policy_command(course: Settings, student: str) -> None:
-    """Apply the policy on lateness, and the exceptions from it, and say what changed.
-
-    The policy is the table that course.toml names; exceptions for single students stand in adjustments.csv in the
-    working folder. Both are checked first. `mark`, `feedback` and `export` do the same before they begin.
-    """
-    with explained():
-        gradebook.require(course)
-        changed = settle(course)
-        held = terms.load(course)
-        with Database(course) as book, book.reading() as session:
-            undated = lateness.without_due_date(session, held)
-            told = list(lateness.history(session, student)) if student else []
-        for line in told:
-            say(line)
-        if student and not told:
-            say(f"The log says nothing of {student!r}.")
-        if undated:
-            say(f"Without a due date, so nobody is late: {', '.join(undated)}. Set it in the formgrader.")
-        excused = sum(one.excused for one in held.adjustments.values())
-        if not adjustments.file(course).exists():
-            there = f"{adjustments.file(course)}, with the columns {', '.join(adjustments.COLUMNS)}"
-            say(f"There is no table of exceptions. It would be {there}.")
-        later = len(held.adjustments) - excused
-        extensions = counted(later, "extension")
-        console.print(f"{len(changed)} changed. Exceptions: {extensions}, {excused} excused.")
-
-
-def settle(course: Settings) -> list[lateness.State]:
-    """Bring lateness and exceptions up to date, and print what changed."""
-    changed = lateness.settle(course)
-    for state in changed:
-        say(f"   {state.student} {state.assignment}: {state}")
-    return changed
 
 
 def write_marks(course: Settings, rows: list[Row], file: Path) -> None:

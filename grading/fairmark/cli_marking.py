@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from fairmark import backups, cli_exports, cli_steps, gradebook, regrade, terminal
+from fairmark import backups, cli_policy, cli_steps, gradebook, regrade, terminal
 from fairmark.marking import Marked
 from fairmark.regrade import Change
 from fairmark.settings import Settings
@@ -45,9 +45,9 @@ def mark_command(course: Settings, /, assignments: tuple[str, ...], again: bool,
     """
     with explained():
         gradebook.require(course)
-        cli_exports.settle(course)
+        cli_policy.settle(course)
         marked = cli_steps.mark(course, terminal.assignments(course, assignments), force=again, **_how(options))
-        cli_exports.settle(course)
+        cli_policy.settle(course)
         _exit_for(marked)
 
 

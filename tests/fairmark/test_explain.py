@@ -12,8 +12,8 @@ from nbgrader.api import Gradebook
 from fairmark import attempts, audit, bank, explain, gradebook, marking, regrade
 from fairmark.attempts import Attempt
 from fairmark.cli import main
-from fairmark.cli_explain import page
 from fairmark.database import Database
+from fairmark.explanation import page
 from fairmark.jobs import Outcome, Sent
 from fairmark.written import marks
 from fairmark.written.answers import Task, queue

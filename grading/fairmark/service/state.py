@@ -15,7 +15,6 @@ from fairmark.bank import Assignment, Entry
 from fairmark.database import Database
 from fairmark.modes import FORM_ONLY, Mode
 from fairmark.settings import Settings
-from worksheet import variants
 
 _PATIENCE = 5
 
@@ -59,8 +58,7 @@ class State:
 
     def variant(self, entry: Entry, student: str) -> int:
         """Say which variant of an item a student has."""
-        size = len(entry.item.pool)
-        return variants.choose(self.course, self.term, entry.item.id, student, size) if size else 0
+        return entry.variant_of(student, self.course, self.term) or 0
 
 
 def load(course: Settings) -> State:
