@@ -246,7 +246,10 @@ def _check_schema(file: Path, record: Any) -> None:
         item = str(record["items"][path[1]].get("id", f"number {int(path[1]) + 1}"))
         path = path[2:]
     where = ".".join(str(part) for part in path) or "(the whole)"
-    raise _complaint(file, item, where, error.message[:300])
+    says = error.message
+    if error.validator == "pattern":  # a person reads this, and not a regular expression
+        says = f"{error.instance!r} cannot stand here; write {error.schema['description']}"
+    raise _complaint(file, item, where, says[:300])
 
 
 def _entry(file: Path, assignment: str, record: dict[str, Any]) -> Entry:
