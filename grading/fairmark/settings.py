@@ -135,6 +135,9 @@ _FIELDS: dict[str, dict[str, type]] = {
 
 def _check(file: Path, record: dict[str, Any]) -> None:
     """Refuse what a person easily writes in its place: a misspelt name, a number for a text, a name of no folder."""
+    for name in record.keys() - _FIELDS.keys():
+        known = ", ".join(f"[{table}]" for table in _FIELDS)
+        raise SettingsError(f"{file}: there is no [{name}] in these settings; there are {known}")
     for table, fields in _FIELDS.items():
         found = record.get(table, {})
         if not isinstance(found, dict):

@@ -138,7 +138,8 @@ def test_missing_settings_say_what_to_name(tmp_path):
         ("[student.files]", '[student]\npackages = "package/x"\n[student.files]', r"packages must be a list"),
         ("[course]", "marks = 3\n[course]", r"marks must be a table; write \[marks\]"),
         ('term = "t1"\n', "", r"\[course\]: the field 'term' is missing; add it"),
-        ("[paths]", "[path]", r"the field 'paths' is missing; add it"),
+        ("[paths]", "[path]", r"there is no \[path\] in these settings; there are \[course\], \[paths\], \[marks\]"),
+        ("[paths]", "[student.paths]", r"\[student\]: there is no setting 'paths'"),
         ('lessons = "lessons"', 'lesson = "lessons"', r"\[paths\]: there is no setting 'lesson'; there are bank, "),
         (
             "[course]",
