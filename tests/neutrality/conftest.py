@@ -7,9 +7,10 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numba
 import pytest
 
 from neutrality import rollcalls, unga
@@ -154,3 +155,12 @@ def stance_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}))
     monkeypatch.setenv("NEUTRALITY_DATA", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Keep the other processors for the other tests; that results do not depend on it is a test of its own."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(before)

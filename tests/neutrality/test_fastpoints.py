@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +15,8 @@ from neutrality.ballots import Ballots, BallotsError, arrange
 from neutrality.fastpoints import FARTHEST, fit
 
 from . import release2020
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,15 +78,6 @@ def within(both: pd.DataFrame) -> pd.Series[float]:
     return both.groupby("session")[["ours", "IdealPoint"]].apply(
         lambda rows: correlation(rows["ours"], rows["IdealPoint"])
     )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Keep the other processors for the other tests."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(before)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

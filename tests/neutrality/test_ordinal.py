@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -15,6 +14,8 @@ from scipy import integrate, optimize, special, stats
 
 from neutrality import ordinal
 from neutrality.fastpoints import FARTHEST
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,15 +30,6 @@ TEXTS = {
     "few abstain": [18, 0, 8, 1, 14],
     "nobody abstains": [21, 0, 0, 1, 19],
 }
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Keep the two processors for the other tests; that results do not depend on it is a test of its own."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(before)
 
 
 def each(function: Any, values: Any) -> Floats:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from scipy import stats
@@ -18,17 +16,10 @@ from .test_fastpoints import invent
 from .test_ordinal import PLACES, TEXTS, exact, expected, item_arrays, log_chance, text
 from .test_ordinal import drawn_means as with_the_numbers
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 F = np.float32
 GAPS = (0.02, 0.3, 0.49, 0.51, 0.8, 1.5, 3.0, 6.0)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Keep the other processors for the other tests."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(before)
 
 
 def twice(values: Any) -> Any:

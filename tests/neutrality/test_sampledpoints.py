@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,17 +19,10 @@ from neutrality.sampledpoints import BLOCK, FEWEST, INTERVAL, KEPT, LEFT_OUT, WA
 from . import release2020
 from .test_fastpoints import Invented, correlation, invent, laid, within
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SHORT = 500
 ROUNDS, SEEDS = 2 * WARMING * BLOCK, (1, 2, 3)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Keep the other processors for the other tests."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(before)
 
 
 @cache

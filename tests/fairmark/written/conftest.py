@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from fairmark import gradebook, marking, release, settings
+from fairmark import gradebook, marking, release
 from fairmark.database import Database
 from fairmark.settings import Settings
 from fairmark.written import answers, marks
@@ -34,7 +33,7 @@ ITEM = "mini1-q5"
 
 
 @pytest.fixture(scope="session")
-def released_two(
+def released(
     tmp_path_factory: pytest.TempPathFactory, new_course: Callable[..., Settings], mini_bank_text: str
 ) -> Settings:
     """Release the small course with that rubric once; only to be copied."""
@@ -42,13 +41,6 @@ def released_two(
     course = new_course(tmp_path_factory.mktemp("written") / "course", mini_bank_text.replace(OLD, RUBRIC))
     release.build(course)
     return course
-
-
-@pytest.fixture
-def course(released_two: Settings, tmp_path: Path) -> Settings:
-    """Return a released small course of one's own."""
-    shutil.copytree(released_two.file.parent, tmp_path / "course")
-    return settings.load(tmp_path / "course" / "course.toml")
 
 
 @dataclass
